@@ -1,5 +1,3 @@
-import type { Usage } from "./provider.ts";
-
 /** How an attempt or a whole call came out. */
 export type Outcome = "ok" | "error" | "timeout" | "cancelled";
 
@@ -14,42 +12,56 @@ export type RetryDecision =
   | "cancelled"
   | "already_streaming";
 
-/** Everything an attempt's `llm.call` span gets, as a plain object: for logs, metrics and accounting. */
+/**
+ * What an attempt's `llm.call` span gets, under the same names, as a plain object: for logs, metrics and accounting. The
+ * call's own `attributes` are in it too.
+ */
 export interface AttemptRecord {
   /** The caller's task. */
-  readonly taskId?: string;
+  readonly "task.id"?: string;
   /** The provider's name. */
-  readonly provider: string;
+  readonly "llm.provider": string;
   /** The requested model. */
-  readonly model?: string;
-  /** 0 for the first try. */
-  readonly attempt: number;
+  readonly "llm.model"?: string;
+  /** 0 for the first try; equals the number of retries before it. */
+  readonly "llm.attempt": number;
   /** Tools offered in the request. */
-  readonly toolCount?: number;
+  readonly "llm.tool_count"?: number;
   /** Messages in the request. */
-  readonly messageCount?: number;
-  /** When the attempt started: milliseconds since 1970. */
-  readonly startedAt: number;
-  /** Wall clock of this attempt alone, in whole milliseconds. */
-  readonly durationMs: number;
-  /** How it came out. */
-  readonly outcome: Outcome;
-  /** Token counts, if reported. */
-  readonly usage?: Usage;
-  /** Why the model stopped, normalized. Only on success. */
-  readonly stopReason?: string;
-  /** The sanitized error message. Only on failure. */
-  readonly error?: string;
-  /** What went wrong, of low cardinality. Only on failure. */
-  readonly errorType?: string;
+  readonly "llm.message_count"?: number;
+  /** OpenTelemetry's name for `llm.attempt`; set when that is over 0. */
+  readonly "http.request.resend_count"?: number;
+  /** Wall clock of this attempt alone, waits not counted, in whole milliseconds. */
+  readonly "llm.duration_ms": number;
+  /** How the attempt came out. */
+  readonly "llm.outcome": Outcome;
+  /** Prompt tokens as the provider counts them, if reported, like the four below. */
+  readonly "llm.input_tokens"?: number;
+  /** Tokens in the answer. */
+  readonly "llm.output_tokens"?: number;
+  /** Prompt tokens read from the provider's cache. */
+  readonly "llm.cache_read_tokens"?: number;
+  /** Prompt tokens written to the provider's cache. */
+  readonly "llm.cache_creation_tokens"?: number;
+  /** Output tokens spent on reasoning. */
+  readonly "llm.reasoning_tokens"?: number;
+  /**
+   * Why the model stopped: `end_turn`, `tool_use`, `max_tokens`, `stop_sequence`, `content_filter`, `refusal`, `pause`,
+   * or an unknown reason as the provider spells it. Only on success.
+   */
+  readonly "llm.stop_reason"?: string;
+  /** The sanitized error message, at most 256 characters. Only on failure, and not if it was turned off. */
+  readonly "llm.error"?: string;
+  /** What went wrong, e.g. `rate_limited`; see {@linkcode Classification}. Only on failure. */
+  readonly "error.type"?: string;
   /** HTTP status, if known. */
-  readonly statusCode?: number;
-  /** The provider's request id, if known. */
-  readonly requestId?: string;
+  readonly "http.response.status_code"?: number;
   /** What was decided. Only on failure. */
-  readonly decision?: RetryDecision;
+  readonly "llm.retry.decision"?: RetryDecision;
   /** The wait that follows, in whole milliseconds. Only when the decision is `retry`. */
-  readonly delayMs?: number;
+  readonly "llm.retry.delay_ms"?: number;
   /** Where that wait comes from, e.g. `retry-after` or `backoff`. Only when the decision is `retry`. */
-  readonly delaySource?: string;
+  readonly "llm.retry.delay_source"?: string;
+  /** The provider's request id, if known. */
+  readonly "llm.request_id"?: string;
 }

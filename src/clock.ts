@@ -1,16 +1,10 @@
-/**
- * The clock port, so that tests can own time.
- *
- * @module
- */
-
-/** Where time comes from. */
+/** Where time comes from; injectable, so that tests can own it. */
 export interface Clock {
   /** Milliseconds that only go forward; only differences mean anything. */
   now(): number;
   /** Milliseconds since 1970, by the wall clock. */
   date(): number;
-  /** Calls `callback` once, after `ms` milliseconds (0 to 2^31 - 1), and returns a handle for `clearTimeout`. */
+  /** Calls `callback` once, no sooner than after `ms` milliseconds (0 to 2^30), and returns a handle for `clearTimeout`. */
   setTimeout(callback: () => void, ms: number): unknown;
   /** Takes a timer back. */
   clearTimeout(handle: unknown): void;
@@ -20,6 +14,7 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => globalThis.performance?.now() ?? Date.now(),
   date: () => Date.now(),
-  setTimeout: (callback, ms) => setTimeout(callback, ms),
+  // Node's timers may fire up to a millisecond early, which would undercut a server's wish.
+  setTimeout: (callback, ms) => setTimeout(callback, ms + 1),
   clearTimeout: (handle) => clearTimeout(handle as number),
 };

@@ -1,0 +1,38 @@
+/**
+ * Retries for calls to language models, with one `llm.call` span for every attempt.
+ *
+ * Start with {@linkcode callWithRetry}. A tracer comes from an adapter: `./otel` for OpenTelemetry, `./console` for
+ * development, `./testing` for tests.
+ *
+ * @example
+ * ```ts
+ * import { callWithRetry } from "@tryspan/tryspan";
+ * import { consoleTracer } from "@tryspan/tryspan/console";
+ *
+ * const provider = {
+ *   name: "demo",
+ *   chat: (request: { model: string }) => Promise.resolve({ text: `Hello from ${request.model}` }),
+ * };
+ * await callWithRetry(provider, { model: "m-1" }, { tracer: consoleTracer() });
+ * ```
+ *
+ * @module
+ */
+
+export { type AttemptRecord, type Outcome, type RetryDecision } from "./src/attempt_record.ts";
+export { attemptsOf } from "./src/attempts_of.ts";
+export type { Jitter } from "./src/backoff.ts";
+export { callWithRetry } from "./src/call_with_retry.ts";
+export { type Classification, classifyError } from "./src/classify.ts";
+export { type Clock, systemClock } from "./src/clock.ts";
+export { type Caller, createCaller } from "./src/create_caller.ts";
+export type { CallOptions, Conventions, RetryOptions } from "./src/options.ts";
+export type {
+  AttemptContext,
+  AttemptSpan,
+  Provider,
+  RequestDescription,
+  ResponseDescription,
+  Usage,
+} from "./src/provider.ts";
+export { type Attributes, type AttributeValue, noopTracer, type Span, type Tracer } from "./src/tracer.ts";

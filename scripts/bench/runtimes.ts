@@ -1,0 +1,61 @@
+import { build, stop } from "esbuild";
+import { nodeProject } from "../node/node_project.ts";
+import { nodeSpecifier } from "../support/deno_json.ts";
+import { path } from "../support/paths.ts";
+import { deno, mustSucceed, run } from "../support/run.ts";
+import { type Results, type Section, SECTIONS } from "./sections.ts";
+
+/** Where the benchmark can run. */
+export interface Runtime {
+  /** Its name and version, as it tells them. */
+  version(): Promise<string>;
+  /** Measures every section, one after the other, each in a process of its own. */
+  measure(): Promise<Results>;
+}
+
+export const RUNTIMES: Readonly<Record<"deno" | "node", Runtime>> = {
+  deno: {
+    version: () => Promise.resolve(`Deno ${Deno.version.deno}`),
+    measure: () => measureSections((section) => mustSucceed(deno(["run", "-A", ENTRY_POINT, section]))),
+  },
+  node: {
+    version: async () => `Node ${(await mustSucceed(run("node", ["--version"]))).trim().slice(1)}`,
+    measure: async () => {
+      const bundle = await bundleForNode();
+      return await measureSections((section) => mustSucceed(run("node", [bundle, section])));
+    },
+  },
+};
+
+const ENTRY_POINT = path("scripts/bench/section.ts");
+
+async function measureSections(run: (section: Section) => Promise<string>): Promise<Results> {
+  const results: Partial<Record<Section, Results[Section]>> = {};
+  for (const { section } of SECTIONS) results[section] = JSON.parse(await run(section));
+  return results as Results;
+}
+
+/** The same source, beside the npm packages that deno.json names. */
+async function bundleForNode(): Promise<string> {
+  const outfile = `${await nodeProject()}/bench.mjs`;
+  await build({
+    entryPoints: [ENTRY_POINT],
+    outfile,
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    plugins: [{
+      name: "use the installed packages",
+      setup({ onResolve }) {
+        onResolve({ filter: /^[^./]/ }, ({ path: specifier, kind }) => {
+          const name = kind === "entry-point" ? undefined : nodeSpecifier(specifier);
+          return name === undefined ? undefined : { path: name, external: true };
+        });
+      },
+    }],
+    logLevel: "silent",
+  });
+  await stop();
+  return outfile;
+}

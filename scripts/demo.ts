@@ -1,0 +1,23 @@
+/** Shows an agent's model calls being retried over real HTTP. `--help` lists the options. */
+import { main } from "./demo/main.ts";
+
+const MIN_WIDTH = 40;
+const PIPE_WIDTH = 80;
+
+const isTerminal = Deno.stdout.isTerminal();
+const encoder = new TextEncoder();
+
+function writeTo(stream: { writeSync(bytes: Uint8Array): number }): (text: string) => void {
+  return (text) => {
+    let rest = encoder.encode(`${text}\n`);
+    while (rest.length > 0) rest = rest.subarray(stream.writeSync(rest));
+  };
+}
+
+Deno.exitCode = await main(Deno.args, {
+  print: writeTo(Deno.stdout),
+  printError: writeTo(Deno.stderr),
+  width: isTerminal ? Math.max(MIN_WIDTH, Deno.consoleSize().columns) : PIPE_WIDTH,
+  color: isTerminal && !Deno.noColor,
+  env: (name) => Deno.env.get(name),
+});

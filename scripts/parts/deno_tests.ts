@@ -1,0 +1,39 @@
+import { importMapFlags } from "../support/jsr.ts";
+import { once } from "../support/once.ts";
+import { check, countDenoTests, type Part, tests } from "../support/part.ts";
+import { deno, type Finished } from "../support/run.ts";
+
+const COVERAGE = ".cache/coverage";
+
+async function denoTest(...args: string[]): Promise<Finished> {
+  return await deno(["test", "--no-prompt", ...await importMapFlags(), ...args]);
+}
+
+/** The unit tests, which may do nothing but compute. */
+const unitTests = once(() =>
+  denoTest("--permission-set=unit", `--coverage=${COVERAGE}`, "--coverage-raw-data-only", "--clean", "tests/unit/")
+);
+
+/** The line coverage of the library by its unit tests; not ok under deno.json's threshold. */
+export async function coverage(...flags: string[]): Promise<Finished> {
+  const finished = await unitTests();
+  if (!finished.ok) return finished;
+  return await deno(["coverage", "--include=/(mod\\.ts|src/.*)$", ...flags, COVERAGE]);
+}
+
+/** The tests that run in Deno. */
+export const DENO_TESTS: readonly Part[] = [
+  tests("unit tests in Deno", unitTests, countDenoTests),
+  check("coverage over 95 %", coverage),
+  tests(
+    "integration tests in Deno",
+    () => denoTest("--permission-set=integration", "tests/integration/"),
+    countDenoTests,
+  ),
+  tests(
+    "examples in the docs",
+    () => denoTest("--permission-set=unit", "--doc", "mod.ts", "src/", "README.md"),
+    countDenoTests,
+  ),
+  tests("structure and size", () => denoTest("--allow-all", "tests/project/"), countDenoTests),
+];

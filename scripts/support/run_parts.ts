@@ -1,0 +1,35 @@
+// deno-lint-ignore-file no-console
+import type { Outcome, Part } from "./part.ts";
+
+/** Runs the parts, `width` at a time, and prints each as it ends. Returns the sums. */
+export async function runParts(parts: readonly Part[], width: number): Promise<Pick<Outcome, "passed" | "failed">> {
+  const sums = { passed: 0, failed: 0 };
+  const waiting = [...parts];
+  async function work(): Promise<void> {
+    for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) {
+      const started = performance.now();
+      const outcome = await contain(part);
+      const seconds = ((performance.now() - started) / 1000).toFixed(1);
+      print(part.name, outcome, seconds);
+      sums.passed += outcome.passed;
+      sums.failed += outcome.failed;
+    }
+  }
+  await Promise.all(Array.from({ length: width }, work));
+  return sums;
+}
+
+async function contain(part: Part): Promise<Outcome> {
+  try {
+    return await part.run();
+  } catch (error) {
+    return { passed: 0, failed: 1, output: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function print(name: string, { passed, failed, output }: Outcome, seconds: string): void {
+  const mark = failed === 0 ? "ok  " : "FAIL";
+  if (failed > 0) console.log(`\n---- ${name} ----\n${output.replaceAll(/^(Check|Download) .*\n/gm, "").trim()}\n`);
+  console.log(`${mark} ${name.padEnd(36)} ${`${passed} passed, ${failed} failed`.padEnd(24)} ${seconds.padStart(5)} s`);
+  for (const [note] of output.matchAll(/^(note: |\| All files ).*$/gm)) console.log(`     ${note}`);
+}

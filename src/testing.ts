@@ -1,0 +1,26 @@
+/**
+ * What tryspan's own tests use, for yours: a tracer that remembers and a clock that obeys.
+ *
+ * @example
+ * ```ts
+ * import { fakeClock, recordingTracer } from "@tryspan/tryspan/testing";
+ *
+ * const clock = fakeClock();
+ * const tracer = recordingTracer({ clock });
+ *
+ * const span = tracer.startSpan("llm.call", { "llm.attempt": 0 });
+ * await clock.advance(250);
+ * span.end();
+ *
+ * tracer.spans.map(({ name, endTime }) => [name, endTime]); // [["llm.call", 250]]
+ * ```
+ *
+ * @module
+ */
+
+export type { Clock } from "./clock.ts";
+export { fakeClock } from "./fake_clock.ts";
+export type { FakeClock, FakeClockOptions } from "./fake_clock.ts";
+export { recordingTracer } from "./recording_tracer.ts";
+export type { RecordedSpan, RecordingTracer, RecordingTracerOptions } from "./recording_tracer.ts";
+export type { Attributes, AttributeValue, Span, Tracer } from "./tracer.ts";

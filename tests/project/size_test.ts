@@ -1,0 +1,41 @@
+// deno-lint-ignore-file no-console -- the sizes are to be seen
+import { assert, assertEquals } from "@std/assert";
+import { gzipSync } from "node:zlib";
+import { project } from "../../scripts/support/deno_json.ts";
+import { path } from "../../scripts/support/paths.ts";
+import { deno, mustSucceed } from "../../scripts/support/run.ts";
+import { tool } from "../../scripts/support/tools.ts";
+
+const KIB = 1024;
+
+async function bundle(contents: string, ...flags: string[]): Promise<string> {
+  const entry = await Deno.makeTempFile({ dir: path(".cache/"), suffix: ".ts" });
+  try {
+    await Deno.writeTextFile(entry, contents);
+    const always = ["--bundle", "--format=esm", "--log-level=error", "--external:@opentelemetry/api"];
+    return await mustSucceed(deno(tool("esbuild", entry, ...always, ...flags)));
+  } finally {
+    await Deno.remove(entry);
+  }
+}
+
+async function gzippedSize(...files: string[]): Promise<number> {
+  const code = await bundle(files.map((file) => `export * from "../${file}";`).join("\n"), "--minify");
+  return gzipSync(code, { level: 9 }).length;
+}
+
+Deno.test("mod.ts is at most 4 KiB gzipped, and ./otel at most 1.5 KiB more", async () => {
+  const core = await gzippedSize("mod.ts");
+  const otel = await gzippedSize("mod.ts", "src/otel.ts") - core;
+  console.log(`note: minified and gzipped, mod.ts has ${core} bytes and ./otel adds ${otel}`);
+  assert(core <= 4 * KIB, `mod.ts has ${core} bytes`);
+  assert(otel <= 1.5 * KIB, `./otel adds ${otel} bytes`);
+});
+
+Deno.test("importing an entry point does nothing but load it", async () => {
+  for (const file of Object.values(project.exports)) {
+    // A bundler leaves of an import for its effects alone what may have any.
+    const effects = await bundle(`import ".${file}";`);
+    assertEquals(effects.replaceAll(/^import .*$|^\/\/ .*$/gm, "").trim(), "", `${file} acts when imported`);
+  }
+});

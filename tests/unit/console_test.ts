@@ -1,0 +1,210 @@
+import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import { callWithRetry } from "../../mod.ts";
+import { consoleTracer, type ConsoleTracerOptions } from "../../src/console.ts";
+import { fakeClock } from "../../src/testing.ts";
+import { httpError, request, scriptedProvider, type Step } from "../support/scripted_provider.ts";
+
+const usage = { inputTokens: 181, outputTokens: 212, cacheReadTokens: 1024, reasoningTokens: 64 };
+
+const rateLimitedThenOverloaded: readonly Step[] = [
+  { takesMs: 400, error: httpError(429, { "retry-after": "3" }) },
+  { takesMs: 200, error: httpError(529) },
+  { takesMs: 2400, answer: { usage, stopReason: "tool_calls" } },
+];
+
+/** Prints one call, played in no time, and returns the printed texts. */
+async function printCall(
+  steps: readonly Step[],
+  options: ConsoleTracerOptions = {},
+  callOptions: { operationSpan?: boolean; maxRetries?: number; taskId?: string } = {},
+): Promise<string[]> {
+  const clock = fakeClock({ autoAdvance: true });
+  const printed: string[] = [];
+  const tracer = consoleTracer({ clock, write: (text) => printed.push(text), ...options });
+  const { maxRetries, ...rest } = callOptions;
+  const call = callWithRetry(scriptedProvider(clock, steps), request, {
+    tracer,
+    clock,
+    retry: { jitter: "none", maxRetries },
+    ...rest,
+  });
+  await call.catch(() => {});
+  return printed;
+}
+
+/** All that a text says, whatever its lines and columns. */
+function words(text: string): string[] {
+  return text.split(/[\s█·]+/).filter(Boolean);
+}
+
+Deno.test("consoleTracer() draws attempts as bars on the call's time axis and waits as gaps", async () => {
+  assertEquals(await printCall(rateLimitedThenOverloaded), [
+    [
+      "chat gpt-5  8.00s  3 attempts  waited 5.00s  ok  openai",
+      "  0 █·········                400ms  429 rate_limited  wait 3.00s (retry-after)",
+      "  1           █·····          200ms  529 overloaded  wait 2.00s (backoff)",
+      "  2                 ████████  2.40s  ok  tool_use",
+      "                                     in 181 out 212 cached 1024 reasoning 64",
+    ].join("\n").replace("200 ok", "ok"),
+  ]);
+});
+
+Deno.test("consoleTracer() wraps at 60 columns", async () => {
+  assertEquals(await printCall(rateLimitedThenOverloaded, { width: 60 }), [[
+    "chat gpt-5  8.00s  3 attempts  waited 5.00s  ok  openai",
+    "  0 █·····            400ms  429 rate_limited",
+    "                             wait 3.00s (retry-after)",
+    "  1       █····       200ms  529 overloaded",
+    "                             wait 2.00s (backoff)",
+    "  2            █████  2.40s  ok  tool_use",
+    "                             in 181 out 212 cached 1024",
+    "                             reasoning 64",
+  ].join("\n")]);
+});
+
+Deno.test("consoleTracer() puts the details under the bar at 40 columns", async () => {
+  assertEquals(await printCall(rateLimitedThenOverloaded.slice(1), { width: 40 }), [[
+    "chat gpt-5  3.60s  2 attempts",
+    "  waited 1.00s  ok  openai",
+    "  0 ██·······                      200ms",
+    "    529 overloaded  wait 1.00s (backoff)",
+    "  1          ████████████████████  2.40s",
+    "    ok  tool_use",
+    "    in 181 out 212 cached 1024",
+    "    reasoning 64",
+  ].join("\n")]);
+});
+
+Deno.test("consoleTracer() says the same at every width, within the width", async () => {
+  const steps = [
+    ...rateLimitedThenOverloaded.slice(0, 2),
+    { takesMs: 10, error: httpError(400, {}, "A message of many words and of one very-long-one-that-fits-no-line") },
+  ];
+  const [widest = ""] = await printCall(steps, { width: 500 }, { taskId: "build-7" });
+  for (const width of [40, 55, 56, 60, 80, 120]) {
+    const [text = ""] = await printCall(steps, { width }, { taskId: "build-7" });
+    for (const line of text.split("\n")) assert(line.length <= width, `${line.length} > ${width}: ${line}`);
+    assertEquals(words(text).join(""), words(widest).join(""));
+  }
+});
+
+Deno.test("consoleTracer() says why a call failed and was not tried again", async () => {
+  const [refused = ""] = await printCall([{ takesMs: 5, error: httpError(401, {}, "Wrong key") }], { width: 120 });
+  assertStringIncludes(refused, "1 attempt  auth");
+  assertStringIncludes(refused, "401 auth  no retry: not_retryable  Wrong key");
+
+  const [exhausted = ""] = await printCall(rateLimitedThenOverloaded, {}, { maxRetries: 1 });
+  assertStringIncludes(exhausted, "2 attempts  waited 3.00s  overloaded");
+  assertStringIncludes(exhausted, "no retry: exhausted");
+});
+
+Deno.test("consoleTracer() says what a failure without a status was, also of an attempt that is tried again", async () => {
+  const reset = new TypeError("fetch failed", { cause: Object.assign(new Error("gone"), { code: "ECONNRESET" }) });
+  const [text = ""] = await printCall([{ takesMs: 5, error: reset }, { takesMs: 5 }], { width: 120 });
+  assertStringIncludes(text, "network  wait 1.00s (backoff)  fetch failed");
+});
+
+Deno.test("consoleTracer() shows a cancelled wait as far as it came", async () => {
+  const clock = fakeClock();
+  const printed: string[] = [];
+  const controller = new AbortController();
+  const call = callWithRetry(scriptedProvider(clock, rateLimitedThenOverloaded), request, {
+    tracer: consoleTracer({ clock, write: (text) => printed.push(text) }),
+    clock,
+    signal: controller.signal,
+  });
+  const rejected = assertRejects(() => call);
+  await clock.advance(800);
+  controller.abort();
+  await rejected;
+  assertEquals(printed.length, 1);
+  assertStringIncludes(printed[0]!, "800ms  1 attempt");
+  assertStringIncludes(printed[0]!, "cancelled");
+  assertStringIncludes(printed[0]!, "  0 ████████████············  400ms  429 rate_limited");
+});
+
+Deno.test("consoleTracer() prints an attempt without an operation span by itself", async () => {
+  const printed = await printCall(rateLimitedThenOverloaded, {}, { operationSpan: false });
+  assertEquals(printed.map((text) => text.split("\n")[0]), [
+    "llm.call gpt-5  400ms  1 attempt  rate_limited  openai",
+    "llm.call gpt-5  200ms  1 attempt  overloaded  openai",
+    "llm.call gpt-5  2.40s  1 attempt  ok  openai",
+  ]);
+  assertStringIncludes(printed[1]!, "  1 ████████████████████████  200ms  529 overloaded  wait 2.00s (backoff)");
+});
+
+Deno.test("consoleTracer() uses colours only when told to, and not in place of words", async () => {
+  const [plain = ""] = await printCall(rateLimitedThenOverloaded);
+  const [colored = ""] = await printCall(rateLimitedThenOverloaded, { color: true });
+  // deno-lint-ignore no-control-regex -- colours are control sequences
+  const escapes = /\x1b\[\d+m/g;
+  assertEquals(plain.match(escapes), null);
+  assert(colored.match(escapes)!.length > 10);
+  assertEquals(colored.replace(escapes, ""), plain);
+});
+
+Deno.test("consoleTracer() lets nothing that comes from outside move the cursor", () => {
+  let text = "";
+  const tracer = consoleTracer({ clock: fakeClock(), write: (it) => text = it, width: 120 });
+  const root = tracer.startSpan("chat a\x1b[2Jb", { "task.id": "c\r\nd" });
+  tracer.startSpan("llm.call", { "llm.attempt": 0, "llm.stop_reason": "e\u202ef\u0007" }, root).end();
+  root.end();
+  assertStringIncludes(text, "chat a [2Jb  0ms  1 attempt  ok  task c d\n");
+  assertStringIncludes(text, "ok  e f");
+});
+
+Deno.test("consoleTracer() prints a call when its root ends, once, and knows nothing of it afterwards", () => {
+  const printed: string[] = [];
+  const tracer = consoleTracer({ clock: fakeClock(), write: (text) => printed.push(text) });
+  const root = tracer.startSpan("chat a", {});
+  const unfinished = tracer.startSpan("llm.call", { "llm.attempt": 0 }, root);
+  root.end();
+  assertEquals(printed.length, 1);
+  assertStringIncludes(printed[0]!, "unfinished");
+
+  unfinished.end();
+  root.setAttributes({ "llm.outcome": "error" });
+  root.end();
+  assertEquals(printed.length, 1);
+
+  tracer.startSpan("llm.call", { "llm.attempt": 1 }, unfinished).end();
+  assertEquals(printed.length, 2);
+  assertStringIncludes(printed[1]!, "1 attempt  ok");
+});
+
+Deno.test("consoleTracer() keeps calls that overlap apart", () => {
+  const printed: string[] = [];
+  const tracer = consoleTracer({ clock: fakeClock(), write: (text) => printed.push(text) });
+  const [a, b] = [tracer.startSpan("chat a", {}), tracer.startSpan("chat b", {})];
+  for (const root of [a, b, a]) tracer.startSpan("llm.call", { "llm.attempt": 0 }, root).end();
+  b.end();
+  a.end();
+  assertEquals(printed.map((text) => text.split("\n")[0]), [
+    "chat b  0ms  1 attempt  ok",
+    "chat a  0ms  2 attempts  ok",
+  ]);
+});
+
+Deno.test("consoleTracer() shows long times in minutes and hours", () => {
+  const clock = { ...fakeClock(), now: () => now };
+  let now = 0;
+  const headers = [999.6, 59_994, 59_995, 3_599_400, 3_599_600, 7_384_000].map((ms) => {
+    let text = "";
+    now = 0;
+    const span = consoleTracer({ clock, write: (line) => text = line }).startSpan("x", {});
+    now = ms;
+    span.end();
+    return text.split("  ")[1];
+  });
+  assertEquals(headers, ["1.00s", "59.99s", "1m 00s", "59m 59s", "1h 00m", "2h 03m"]);
+});
+
+Deno.test("consoleTracer() refuses a width that is no integer of at least 20", () => {
+  for (const width of [19, 0, -1, 60.5, NaN, Infinity]) {
+    assertThrows(
+      () => consoleTracer({ width }),
+      RangeError,
+      `Cannot create a console tracer: 'width' must be an integer >= 20: current value is ${width}`,
+    );
+  }
+});
