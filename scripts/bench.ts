@@ -22,7 +22,7 @@ if (runtime === "?") {
 const chosen = runtime === "both" ? ["deno", "node"] as const : [runtime as "deno" | "node"];
 for (const name of chosen) {
   const results = await RUNTIMES[name].measure();
-  console.log(`${await RUNTIMES[name].version()}: the median of interleaved rounds, per call\n`);
+  console.log(`${await RUNTIMES[name].version()}: per call, the fastest of many interleaved rounds\n`);
   console.log(`${tables(results)}\n\n${goals(results)}\n`);
   if (Deno.args.includes("--check") && !allMet(results)) Deno.exitCode = 1;
 }

@@ -10,7 +10,13 @@ const encoder = new TextEncoder();
 function writeTo(stream: { writeSync(bytes: Uint8Array): number }): (text: string) => void {
   return (text) => {
     let rest = encoder.encode(`${text}\n`);
-    while (rest.length > 0) rest = rest.subarray(stream.writeSync(rest));
+    try {
+      while (rest.length > 0) rest = rest.subarray(stream.writeSync(rest));
+    } catch (error) {
+      // Whoever read the pipe has seen enough.
+      if (error instanceof Deno.errors.BrokenPipe) Deno.exit();
+      throw error;
+    }
   };
 }
 

@@ -1,14 +1,12 @@
 import type { AttemptContext, AttemptSpan } from "./provider.ts";
 
-const noSpan: AttemptSpan = { run: (work) => work(), setAttributes() {} };
-
 /** What one attempt is given. Its signal costs nothing until it is read; aborting it takes the static method. */
 export class Context implements AttemptContext {
   readonly attempt: number;
   readonly span: AttemptSpan;
   #controller: AbortController | undefined;
 
-  constructor(attempt: number, span: AttemptSpan = noSpan) {
+  constructor(attempt: number, span: AttemptSpan) {
     this.attempt = attempt;
     this.span = span;
   }

@@ -1,41 +1,51 @@
 import { hush } from "./_safe_span.ts";
-import type { Provider, RequestDescription, ResponseDescription } from "./provider.ts";
+import type { Provider, RequestDescription, ResponseDescription, Usage } from "./provider.ts";
 
-// Users' describe functions and providers' bodies are read here and nowhere else. What throws says nothing; whether the
-// values are of the right type is seen to where they become attributes.
-
-/** Reads the request through the provider, or as the plain `{ model, messages, tools }`. */
-export function describeRequest<Req>(provider: Provider<Req>, request: Req): RequestDescription {
-  return contained(() => provider.describeRequest ? provider.describeRequest(request) : plainRequest(request as never));
+/**
+ * What is known of a request or a response, the usage beside the rest. Texts and counts stand apart, so that neither is
+ * taken for the other, whatever a describe function says.
+ */
+export interface Description {
+  readonly texts: Known<string>;
+  readonly counts: Known<number>;
 }
 
-/** Reads the response through the provider, or as the plain `{ usage, stopReason, model, id }`. */
-export function describeResponse<Req, Res>(provider: Provider<Req, Res>, response: Res): ResponseDescription {
-  return contained(() =>
-    provider.describeResponse ? provider.describeResponse(response) : plainResponse(response as never)
-  );
-}
+type Described = RequestDescription & ResponseDescription & Usage;
+type Known<T> = { readonly [Name in keyof Described as T extends Described[Name] ? Name : never]?: T };
 
-function plainRequest({ model, messages, tools }: Record<"model" | "messages" | "tools", string>): RequestDescription {
-  const messageCount = size(messages);
-  return { model, messageCount, toolCount: tools === undefined && messageCount !== undefined ? 0 : size(tools) };
-}
+/** How the plain shapes are read; a provider's own functions come before. */
+const PLAIN: Required<Pick<Provider<never, never>, "describeRequest" | "describeResponse">> = {
+  describeRequest: ({ model, messages, tools }: { model: string; messages?: unknown; tools?: unknown }) => ({
+    model,
+    messageCount: size(messages),
+    toolCount: size(tools ?? (messages && [])),
+  }),
+  describeResponse: ({ usage, stopReason, model, id }: ResponseDescription) => ({ usage, stopReason, model, id }),
+};
 
 function size(list: unknown): number | undefined {
   return Array.isArray(list) ? list.length : undefined;
 }
 
-function plainResponse({ usage, stopReason, model, id }: ResponseDescription): ResponseDescription {
-  return { usage, stopReason, model, id };
-}
+/** Nothing is known. */
+export const UNKNOWN: Description = { texts: {}, counts: {} };
 
-function contained<T extends { usage?: object | undefined } & object>(read: () => T): T | Record<never, never> {
+/** Reads a request or a response: users' describe functions and providers' bodies, contained. */
+export function describe<Req, Res>(
+  provider: Provider<Req, Res>,
+  what: keyof typeof PLAIN,
+  value: Req | Res,
+): Description {
+  const texts: Record<string, string> = {};
+  const counts: Record<string, number> = {};
   try {
-    const description = read();
+    const description = (provider[what] ? provider : PLAIN)[what]!(value as never) as Described;
     // A describe function that was written `async` has nothing to say in time; its rejection must not surface either.
     hush(description);
-    return { ...description, usage: { ...description.usage } };
-  } catch {
-    return {};
-  }
+    for (const [name, value] of Object.entries({ ...description.usage, ...description })) {
+      if (typeof value === "string" && value) texts[name] = value.slice(0, 256);
+      else if (Number.isSafeInteger(value) && value as number >= 0) counts[name] = value as number;
+    }
+  } catch { /* it has nothing to say */ }
+  return { texts, counts };
 }

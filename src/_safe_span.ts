@@ -1,70 +1,59 @@
+import type { Ending } from "./_call_trace.ts";
 import type { AttemptSpan } from "./provider.ts";
-import type { Attributes, Span, Tracer } from "./tracer.ts";
+import { type Attributes, noopTracer, type Span, type Tracer } from "./tracer.ts";
 
-/** One call's use of a tracer. Once the tracer has thrown, the call goes on without telemetry. */
-export interface Telemetry {
-  readonly tracer: Tracer;
-  broken: boolean;
+/** A span that cannot hurt the call. */
+export interface SafeSpan extends AttemptSpan {
+  /** The tracer's own span. */
+  readonly raw: Span | undefined;
+  /** Sets the last attributes, marks the span as failed if that is how it ended, and ends it. */
+  end(last: Attributes, ending: Ending): void;
 }
 
-/** A span that cannot hurt the call. Who holds it can use it; ending it takes the static method. */
-export class SafeSpan implements AttemptSpan {
-  readonly #telemetry: Telemetry;
-  readonly #span: Span;
-  #ended = false;
+/** Starts a span that cannot hurt the call. */
+export type StartSpan = (name: string, attributes: Attributes, parent?: SafeSpan) => SafeSpan;
 
-  private constructor(telemetry: Telemetry, span: Span) {
-    this.#telemetry = telemetry;
-    this.#span = span;
-  }
-
-  static start(telemetry: Telemetry, name: string, attributes: Attributes, parent?: SafeSpan): SafeSpan | undefined {
-    if (telemetry.broken) return undefined;
-    try {
-      const span = telemetry.tracer.startSpan(name, attributes, parent && parent.#span);
-      if (typeof span?.end === "function") return new SafeSpan(telemetry, span);
-      hush(span);
-    } catch { /* as good as no span */ }
-    telemetry.broken = true;
-    return undefined;
-  }
-
-  /** Sets the last attributes, marks the span as failed if `errorType` is given, and ends it, even if the tracer broke. */
-  static end(span: SafeSpan, attributes: Attributes, errorType?: string, message?: string): void {
-    span.setAttributes(attributes);
-    if (errorType !== undefined) span.#use((inner) => inner.fail(errorType, message));
-    span.#ended = true;
-    quietly(() => span.#span.end());
-  }
-
-  run<T>(work: () => T): T {
-    let done = false;
-    let result: { value: T } | undefined;
-    let thrown: unknown;
-    // A broken tracer may call the work twice, or not at all: it runs once, and only its own throw is passed on.
-    const once = () => {
-      if (done) return;
-      done = true;
-      try {
-        result = { value: work() };
-      } catch (error) {
-        thrown = error;
-      }
+/** One call's use of a tracer. Once the tracer has thrown, the call goes on without telemetry; but spans are ended. */
+export function safely(tracer: Tracer): StartSpan {
+  let isBroken = tracer === noopTracer;
+  const use = (action: () => unknown) => {
+    isBroken ||= !quietly(action);
+  };
+  return (name, attributes, parent) => {
+    let span: Span | undefined;
+    use(() => span = tracer.startSpan(name, attributes, parent?.raw));
+    // What is no span throws here, which is as good as a broken tracer.
+    const useSpan = (action: (span: Span) => unknown) => span && use(() => action(span!));
+    const setAttributes = (added: Attributes) => {
+      useSpan((span) => span.setAttributes(added));
     };
-    this.#use((inner) => inner.run(once));
-    once();
-    if (result === undefined) throw thrown;
-    return (result as { value: T }).value;
-  }
-
-  setAttributes(attributes: Attributes): void {
-    this.#use((inner) => inner.setAttributes(attributes));
-  }
-
-  #use(action: (span: Span) => unknown): void {
-    if (this.#ended || this.#telemetry.broken) return;
-    if (!quietly(() => action(this.#span))) this.#telemetry.broken = true;
-  }
+    return {
+      raw: span,
+      setAttributes,
+      run<T>(work: () => T) {
+        // A broken tracer may call the work twice, or not at all: it runs once, and only its own throw is passed on.
+        let outcome = (): T | void => {
+          try {
+            const value = work();
+            outcome = () => value;
+          } catch (error) {
+            outcome = () => {
+              throw error;
+            };
+          }
+        };
+        useSpan((span) => span.run(() => outcome()));
+        outcome();
+        return outcome() as T;
+      },
+      end(last, { "llm.outcome": outcome, "error.type": errorType, "llm.error": message }) {
+        setAttributes(last);
+        if (errorType && outcome !== "cancelled") useSpan((span) => span.fail(errorType, message));
+        quietly(() => span?.end());
+        span = undefined;
+      },
+    };
+  };
 }
 
 /** Runs `action`; says whether it did not throw. A promise it returns is kept from rejecting unhandled. */

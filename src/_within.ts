@@ -4,8 +4,8 @@ import type { Clock } from "./clock.ts";
 const LONGEST_TIMER_MS = 2 ** 30;
 
 /**
- * Settles as `pending` does, fulfills when `ms` have passed, or rejects with the signal's own reason as soon as it
- * aborts; whatever comes first. Leaves no timer and no listener.
+ * Settles as `pending` does, or, without it, fulfills when `ms` have passed; but rejects with the signal's own reason as
+ * soon as it aborts. Leaves no timer and no listener.
  */
 export function within<T>(
   clock: Clock,
@@ -20,14 +20,14 @@ export function within<T>(
       signal?.removeEventListener("abort", stop);
       how(value);
     };
-    const stop = () => settle(reject)(signal?.reason);
+    const stop = settle(() => reject(signal?.reason));
     const arm = () => {
       const step = Math.min(ms, LONGEST_TIMER_MS);
       ms -= step;
       timer = clock.setTimeout(ms > 0 ? arm : settle(resolve), step);
     };
     signal?.addEventListener("abort", stop);
-    if (signal?.aborted) return stop();
+    if (signal?.aborted) return stop(signal);
     if (ms < Infinity) arm();
     else Promise.resolve(pending).then(settle(resolve), settle(reject));
   });

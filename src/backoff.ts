@@ -4,22 +4,22 @@
  */
 export type Jitter = "full" | "equal" | "none";
 
-/** A backoff in two parts: what is always waited, and what chance adds. Both in milliseconds. */
-export interface Backoff {
-  /** Always waited. */
-  readonly fixedMs: number;
-  /** Added by chance. */
-  readonly jitterMs: number;
-}
+/** The share of a backoff that is left to chance. */
+const SHARES: Readonly<Record<Jitter, number>> = { full: 1, equal: 0.5, none: 0 };
 
-/** `min(maxDelayMs, baseDelayMs * 2^attempt)`, split by `jitter`. `chance` is in [0, 1). */
+/**
+ * `min(maxDelayMs, baseDelayMs * 2^attempt)`, varied by `jitter`.
+ *
+ * @param chance In [0, 1).
+ * @returns The whole wait, and the part of it that chance added, in milliseconds.
+ */
 export function backoff(
   attempt: number,
   { baseDelayMs, maxDelayMs, jitter }: { baseDelayMs: number; maxDelayMs: number; jitter: Jitter },
   chance: number,
-): Backoff {
-  // 2^1000 is still finite, so that 0 * 2^attempt stays 0.
-  const ceiling = Math.min(maxDelayMs, baseDelayMs * 2 ** Math.min(attempt, 1000));
-  const fixedMs = jitter === "none" ? ceiling : jitter === "equal" ? ceiling / 2 : 0;
-  return { fixedMs, jitterMs: (ceiling - fixedMs) * chance };
+): [totalMs: number, jitterMs: number] {
+  // 2^attempt may be infinite, and 0 times that is NaN.
+  const ceilingMs = Math.min(maxDelayMs, baseDelayMs * 2 ** attempt) || 0;
+  const variableMs = ceilingMs * SHARES[jitter];
+  return [ceilingMs - variableMs * (1 - chance), variableMs * chance];
 }

@@ -1,12 +1,14 @@
 import { rememberAttempts } from "./attempts_of.ts";
+import { type Ending, traceCall } from "./_call_trace.ts";
 import { classifyError } from "./classify.ts";
 import type { Clock } from "./clock.ts";
-import { CallTrace, type Failure } from "./_call_trace.ts";
 import { Context } from "./_context.ts";
 import { decide } from "./decide.ts";
+import { describe } from "./_describe.ts";
 import { type CallOptions, checkProvider, DEFAULTS, resolveOptions, type Settings } from "./options.ts";
 import type { Provider } from "./provider.ts";
-import { noopTracer } from "./tracer.ts";
+import { messageOf, sanitizeMessage } from "./sanitize.ts";
+import { noopSpan, noopTracer } from "./tracer.ts";
 import { within } from "./_within.ts";
 
 /**
@@ -56,60 +58,66 @@ export async function run<Req, Res>(
   const { signal, clock, tracer, onAttempt } = settings;
   if (signal?.aborted) throw signal.reason;
   // A call that nobody observes leaves no trace unless it fails.
-  let trace = tracer === noopTracer && onAttempt === undefined ? undefined : new CallTrace(provider, request, settings);
+  let trace = tracer === noopTracer && onAttempt === DEFAULTS.onAttempt
+    ? undefined
+    : traceCall(provider, request, settings);
+  let waitedMs = 0;
   for (let attempt = 0;; attempt++) {
-    const span = trace?.startAttempt(attempt);
-    const context = new Context(attempt, span);
+    const attemptTrace = trace?.startAttempt(attempt);
+    const span = attemptTrace?.span;
+    const context = new Context(attempt, span ?? noopSpan);
     const startedAt = clock.now();
     try {
       const pending = span ? span.run(() => provider.chat(request, context)) : provider.chat(request, context);
       const response = await (signal ? within(clock, Infinity, signal, pending) : pending) as Res;
-      trace?.succeeded(attempt, span, elapsed(clock, startedAt), response);
+      if (trace) {
+        const description = describe(provider, "describeResponse", response);
+        attemptTrace!.end(elapsed(clock, startedAt), SUCCESS, description);
+        trace.end(waitedMs, SUCCESS, description);
+      }
       return response;
     } catch (error) {
       const durationMs = elapsed(clock, startedAt);
-      const failure = judge(error, attempt, settings);
-      if (signal?.aborted) Context.abort(context, signal.reason);
-      trace ??= new CallTrace(provider, request, settings);
-      trace.failed(attempt, span, durationMs, failure);
-      if (failure.delayMs === undefined) throw giveUp(trace, failure);
-      await pause(trace, failure.delayMs, settings);
+      // Cancelled is what the caller's signal says, whatever the error looks like.
+      let [ending, thrown] = signal?.aborted ? [CANCELLED, signal.reason] : [judge(error, attempt, settings), error];
+      if (ending === CANCELLED) Context.abort(context, thrown);
+      trace ??= traceCall(provider, request, settings);
+      (attemptTrace ?? trace.startAttempt(attempt)).end(durationMs, ending);
+      const delayMs = ending["llm.retry.delay_ms"];
+      if (delayMs !== undefined) {
+        const waitingSince = clock.now();
+        await within(clock, delayMs, signal).catch((reason) => {
+          ending = CANCELLED;
+          thrown = reason;
+        });
+        waitedMs += elapsed(clock, waitingSince);
+        if (ending !== CANCELLED) continue;
+      }
+      trace.end(waitedMs, ending);
+      rememberAttempts(thrown, trace.records);
+      throw thrown;
     }
   }
 }
 
+const SUCCESS: Ending = { "llm.outcome": "ok" };
+const CANCELLED: Ending = { "llm.outcome": "cancelled", "error.type": "cancelled", "llm.retry.decision": "cancelled" };
+
 /** Whole milliseconds since `startedAt`. */
 function elapsed(clock: Clock, startedAt: number): number {
-  return Math.max(0, Math.round(clock.now() - startedAt));
+  return Math.round(clock.now() - startedAt);
 }
 
-/** Says what a failure was and what follows. Cancelled is what the caller's signal says, whatever the error looks like. */
-function judge(error: unknown, attempt: number, { signal, clock, retry, random }: Settings): Failure {
-  if (signal?.aborted) {
-    return { error: signal.reason, errorType: "cancelled", outcome: "cancelled", decision: "cancelled" };
-  }
+/** Says what a failure was and what follows. */
+function judge(error: unknown, attempt: number, { clock, recordErrorMessage, retry, random }: Settings): Ending {
   const classification = classifyError(error, clock.date());
-  const { errorType } = classification;
-  const outcome = errorType === "timeout" ? "timeout" : "error";
-  return { error, errorType, outcome, classification, ...decide(classification, attempt, retry, random) };
+  const { errorType, status, requestId } = classification;
+  return {
+    "llm.outcome": errorType === "timeout" ? errorType : "error",
+    "error.type": errorType,
+    "llm.error": (recordErrorMessage && sanitizeMessage(messageOf(error) ?? "")) || undefined,
+    "http.response.status_code": status,
+    "llm.request_id": requestId,
+    ...decide(classification, attempt, retry, random),
+  };
 }
-
-async function pause(trace: Trace, delayMs: number, settings: Settings): Promise<void> {
-  const { clock, signal } = settings;
-  const startedAt = clock.now();
-  try {
-    await within(clock, delayMs, signal);
-  } finally {
-    trace.waitedMs += elapsed(clock, startedAt);
-    if (signal?.aborted) giveUp(trace, judge(undefined, 0, settings));
-  }
-}
-
-/** Ends the call's span and gives the error that the caller gets. */
-function giveUp(trace: Trace, { outcome, errorType, error }: Failure): unknown {
-  trace.end(outcome, outcome === "cancelled" ? undefined : errorType);
-  rememberAttempts(error, trace.records);
-  return error;
-}
-
-type Trace = Pick<CallTrace<never, never>, "end" | "records" | "waitedMs">;

@@ -9,42 +9,45 @@ export interface Classification {
   /** Which rule decided, for people. */
   readonly reason: string;
   /** HTTP status, if known. */
-  readonly status?: number;
+  readonly status?: number | undefined;
   /** How long the server asks to wait, in milliseconds. */
-  readonly retryAfterMs?: number;
+  readonly retryAfterMs?: number | undefined;
   /** Where that wish stood, e.g. `retry-after`. */
-  readonly retryAfterSource?: string;
+  readonly retryAfterSource?: string | undefined;
   /** The provider's request id, if known. */
-  readonly requestId?: string;
+  readonly requestId?: string | undefined;
   /** What the failure affects: this request alone, the model, or the whole account. */
   readonly scope: "request" | "model" | "account";
 }
 
 interface Shape {
-  readonly name?: string;
-  readonly code?: string;
-  readonly message?: string;
-  readonly status?: number;
-  readonly statusCode?: number;
-  readonly headers?: Headers | Record<string, string>;
+  readonly name?: unknown;
+  readonly code?: unknown;
+  readonly message?: unknown;
+  readonly status?: unknown;
+  readonly statusCode?: unknown;
+  // deno-lint-ignore no-explicit-any -- a `Headers`, a `Map` or a plain object
+  readonly headers?: any;
   readonly request_id?: string;
   readonly requestID?: string;
   readonly response?: Shape;
   readonly cause?: Shape;
 }
 
-const TYPES: Readonly<Record<number, string>> = {
-  401: "auth",
-  403: "auth",
-  402: "quota_exhausted",
-  408: "timeout",
-  429: "rate_limited",
-  529: "overloaded",
+/** What an error is, by its status, or, without one, by its names, codes and messages. The first that fits is it. */
+const TYPES = {
+  auth: /^40[13]$/,
+  quota_exhausted: /^402$/,
+  rate_limited: /^429$/,
+  overloaded: /^529$/,
+  timeout: /^408$|TimeoutError|ETIMEDOUT|_TIMEOUT|timed out/,
+  invalid_request: /^[1-4]..$/,
+  server_error: /^\d+$/,
+  network:
+    /ECONN|EPIPE|ENOTFOUND|EAI_AGAIN|socket|connection|\(connect|dns error|network|failed to fetch|load failed|terminated/i,
 };
 
-const NETWORK =
-  /ECONN|EPIPE|ENOTFOUND|EAI_AGAIN|UND_ERR_SOCKET|socket hang up|client error \(Connect|dns error|connection (closed|error|lost|reset)|a body from conn|fail(ed)? to (fetch|open)|load failed|NetworkError|terminated$/i;
-const TIMEOUT = /TimeoutError|ETIMEDOUT|UND_ERR_\w+_TIMEOUT|timed out/;
+const RETRYABLE = /^(408|409|425|429|5(?!0[15])..|timeout|network)$/;
 
 /**
  * Reads from the shape of whatever was thrown what it is and whether another try can help. Never throws.
@@ -57,7 +60,7 @@ export function classifyError(error: unknown, now: number = Date.now()): Classif
     return classify(error as Shape, now);
   } catch {
     // A getter or a proxy threw.
-    return { errorType: "Error", retryable: false, reason: "unreadable", scope: "request" };
+    return classify({}, now);
   }
 }
 
@@ -66,32 +69,20 @@ function classify(error: Shape, now: number): Classification {
   for (let link: Shape | undefined = error; Object(link) === link && chain.length < 20; link = link?.cause) {
     chain.push(link!, link!.response ?? {});
   }
-  const first = <T>(read: (link: Shape) => T | undefined) => chain.map(read).find((value) => value !== undefined);
-  const header = (name: string) =>
-    first(({ headers }) =>
-      (headers instanceof Headers ? headers.get(name) : headers?.[name as keyof typeof headers] as string) ?? undefined
-    );
-  const status = first((link) => link.status ?? link.statusCode);
-  const words = chain.map(({ name, code, message }) => `${name} ${code} ${String(message).slice(0, 1024)}`).join();
-  const wish = readRetryAfter(header, now);
-  const requestId = header("x-request-id") ?? header("request-id") ??
-    first((link) => link.request_id ?? link.requestID);
+  const first = <T>(read: (link: Shape) => T) => chain.map(read).find((value) => /string|number/.test(typeof value));
+  const header = (name: string) => first(({ headers }) => headers?.get?.(name) ?? headers?.[name]);
+  const status = first((link) => [link.status, link.statusCode].find(Number.isInteger));
+  const words = chain.map(({ name, code, message }) => `${name} ${code} ${message}`).join();
+  const text = `${status ?? words}`;
+  const errorType = Object.entries(TYPES).find(([, pattern]) => pattern.test(text))?.[0];
   const verdict = header("x-should-retry");
-
-  let errorType = /^\w{1,64}$/.exec(error?.name ?? "")?.[0] ?? "Error";
-  let retryable = false;
-  if (typeof status === "number") {
-    errorType = TYPES[status] ?? (status < 500 ? "invalid_request" : "server_error");
-    retryable = /408|409|425|429/.test(`${status}`) || (status > 499 && status !== 501 && status !== 505);
-  } else if (TIMEOUT.test(words)) [errorType, retryable] = ["timeout", true];
-  else if (NETWORK.test(words)) [errorType, retryable] = ["network", true];
   return {
-    errorType,
-    retryable: /^(true|false)$/.test(verdict ?? "") ? verdict === "true" : retryable,
+    errorType: errorType ?? /^[A-Z]\w{1,64}$/.exec(`${error?.name}`)?.[0] ?? "Error",
+    retryable: verdict === "true" || verdict !== "false" && RETRYABLE.test(`${status ?? errorType}`),
     reason: "status",
     scope: "request",
-    ...(status && { status }),
-    ...(wish && { retryAfterMs: wish.ms, retryAfterSource: wish.source }),
-    ...(requestId && { requestId }),
+    status: status as number | undefined,
+    requestId: header("x-request-id") ?? header("request-id") ?? first((link) => link.request_id ?? link.requestID),
+    ...readRetryAfter(header, now),
   };
 }

@@ -1,4 +1,4 @@
-import type { RetryDecision } from "./attempt_record.ts";
+import type { AttemptRecord } from "./attempt_record.ts";
 import { backoff, type Jitter } from "./backoff.ts";
 import type { Classification } from "./classify.ts";
 
@@ -16,30 +16,38 @@ export interface RetryPolicy {
   readonly jitter: Jitter;
 }
 
-/** What happens after a failed attempt. */
-export interface Decision {
-  /** What was decided. */
-  readonly decision: RetryDecision;
-  /** The wait, in whole milliseconds; set when the decision is `retry`. */
-  readonly delayMs?: number;
-  /** Where the wait comes from; set when the decision is `retry`. */
-  readonly delaySource?: string;
-}
+/** What follows a failed attempt, in the record's own terms; the wait is set when that is `retry`. */
+export type Decision = Pick<AttemptRecord, "llm.retry.decision" | "llm.retry.delay_ms" | "llm.retry.delay_source">;
 
 /** On top of a server's wish, up to this share of it, so that clients told the same do not come back together. */
 const WISH_JITTER = 0.1;
 
 /** Decides what follows attempt number `attempt`. The server's wish is never undercut. */
 export function decide(failure: Classification, attempt: number, policy: RetryPolicy, random: () => number): Decision {
-  if (!failure.retryable) return { decision: "not_retryable" };
-  if (attempt >= policy.maxRetries) return { decision: "exhausted" };
-  const { retryAfterMs: wish, retryAfterSource: source = "retry-after" } = failure;
-  if (wish !== undefined && wish > policy.maxRetryAfterMs) return { decision: "retry_after_too_long" };
-  const { fixedMs, jitterMs } = backoff(attempt, policy, random());
-  const ownMs = fixedMs + jitterMs;
-  if (wish === undefined || (wish > 0 && wish < ownMs)) {
-    return { decision: "retry", delayMs: Math.ceil(ownMs), delaySource: "backoff" };
-  }
-  const extraMs = wish === 0 ? jitterMs : policy.jitter === "none" ? 0 : wish * WISH_JITTER * random();
-  return { decision: "retry", delayMs: Math.ceil(wish + extraMs), delaySource: source };
+  const wishMs = failure.retryAfterMs ?? -1;
+  const decision = !failure.retryable
+    ? "not_retryable"
+    : attempt >= policy.maxRetries
+    ? "exhausted"
+    : wishMs > policy.maxRetryAfterMs
+    ? "retry_after_too_long"
+    : "retry";
+  if (decision !== "retry") return { "llm.retry.decision": decision };
+  const chance = policy.jitter === "none" ? 0 : draw(random);
+  const [backoffMs, jitterMs] = backoff(attempt, policy, chance);
+  const isWish = wishMs === 0 || wishMs >= backoffMs;
+  return {
+    "llm.retry.decision": decision,
+    "llm.retry.delay_ms": Math.ceil(isWish ? wishMs * (1 + WISH_JITTER * chance) || jitterMs : backoffMs),
+    "llm.retry.delay_source": (isWish && failure.retryAfterSource) || "backoff",
+  };
+}
+
+/** A `random` of the caller's may be wrong or throw; a delay must not. */
+function draw(random: () => number): number {
+  try {
+    const chance = random();
+    if (chance >= 0 && chance < 1) return chance;
+  } catch { /* as good as no answer */ }
+  return Math.random();
 }

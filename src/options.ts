@@ -54,14 +54,14 @@ export type Conventions = "latest" | "1.41";
 /** Options after validation, defaults filled in. */
 export interface Settings {
   readonly tracer: Tracer;
-  readonly taskId?: string;
-  readonly signal?: AbortSignal;
+  readonly taskId: string;
+  readonly signal: AbortSignal | undefined;
   readonly retry: RetryPolicy;
-  readonly attributes?: Attributes;
+  readonly attributes: Attributes;
   readonly operationSpan: boolean;
   readonly recordErrorMessage: boolean;
   readonly conventions: Conventions;
-  readonly onAttempt?: (record: AttemptRecord) => void;
+  readonly onAttempt: (record: AttemptRecord) => void;
   readonly clock: Clock;
   readonly random: () => number;
 }
@@ -69,41 +69,38 @@ export interface Settings {
 /** What holds where neither the call nor its caller says otherwise. */
 export const DEFAULTS: Settings = {
   tracer: noopTracer,
+  taskId: "",
+  signal: undefined,
   retry: { maxRetries: 5, baseDelayMs: 1000, maxDelayMs: 60_000, maxRetryAfterMs: 60_000, jitter: "full" },
+  attributes: {},
   operationSpan: true,
   recordErrorMessage: true,
   conventions: "latest",
+  onAttempt() {},
   clock: systemClock,
   random: Math.random,
 };
 
-/** What a value must be: in words that end with its type, or in words and code. */
-type Rule = string | readonly [words: string, holds: (value: unknown) => unknown];
-type Rules = Readonly<Record<string, Rule>>;
+/** What a value must be, in words and in code. */
+type Rule = readonly [words: string, isMet: (value: never) => unknown];
 
-const isDuration: Rule = ["a number >= 0", (value) => Number.isFinite(value) && value as number >= 0];
-
-const RULES: Rules = {
-  tracer: ["a Tracer", (value) => (value as Tracer | null)?.startSpan],
-  taskId: "a string",
-  signal: ["an AbortSignal", (value) => (value as AbortSignal | null)?.addEventListener],
-  retry: "an object",
-  attributes: "an object",
-  operationSpan: "a boolean",
-  recordErrorMessage: "a boolean",
-  conventions: ["latest or 1.41", (value) => value === "latest" || value === "1.41"],
-  onAttempt: "a function",
-  clock: ["a Clock", (value) => (value as Clock | null)?.setTimeout],
-  random: "a function",
+/** What an option must be, by its name or by its default's type, beside of the same type as its default. */
+const RULES: Readonly<Record<string, Rule>> = {
+  number: ["an integer >= 0", (value: number) => Number.isSafeInteger(value) && value >= 0],
+  tracer: ["a Tracer", (value: Tracer | null) => value?.startSpan],
+  signal: ["an AbortSignal", (value: AbortSignal | null) => value?.addEventListener],
+  clock: ["a Clock", (value: Clock | null) => value?.setTimeout],
+  conventions: ["latest or 1.41", (value) => ["latest", "1.41"].includes(value)],
+  jitter: ["full, equal or none", (value) => ["full", "equal", "none"].includes(value)],
 };
 
-const RETRY_RULES: Rules = {
-  maxRetries: ["an integer >= 0", (value) => Number.isSafeInteger(value) && value as number >= 0],
-  baseDelayMs: isDuration,
-  maxDelayMs: isDuration,
-  maxRetryAfterMs: isDuration,
-  jitter: ["full, equal or none", (value) => value === "full" || value === "equal" || value === "none"],
-};
+const ATTRIBUTE: Rule = [
+  "an AttributeValue",
+  (value) =>
+    [value].flat().every((item: unknown, _, [first]: unknown[]) =>
+      /string|number|boolean/.test(typeof item) && typeof item === typeof first
+    ),
+];
 
 /**
  * Validates `options` and lays them over `base`.
@@ -112,30 +109,23 @@ const RETRY_RULES: Rules = {
  */
 export function resolveOptions(options: CallOptions | undefined, base: Settings): Settings {
   if (options === undefined) return base;
-  check("options", options, "an object");
-  const settings = overlay("", options, RULES, base);
-  const { retry, random, attributes } = settings;
-  if (retry !== base.retry) settings.retry = overlay("retry.", retry, RETRY_RULES, base.retry);
-  if (random !== base.random) settings.random = () => boundedChance(random);
+  check("options", options, base);
+  const settings = overlay("", options, base);
+  const { retry, attributes } = settings;
+  if (retry !== base.retry) settings.retry = overlay("retry.", retry, base.retry);
   if (attributes !== base.attributes) {
-    for (const name in attributes) check(`attributes["${name}"]`, attributes[name], isAttribute);
+    for (const name in attributes) check(`attributes["${name}"]`, attributes[name], undefined, "", ATTRIBUTE);
     settings.attributes = { ...base.attributes, ...attributes };
   }
   return settings;
 }
 
-const isAttribute: Rule = ["a string, number, boolean, or an array of one of them", (value) => {
-  const items: readonly unknown[] = Array.isArray(value) ? value : [value];
-  return items.every((item) => /^(string|number|boolean)$/.test(typeof item) && typeof item === typeof items[0]);
-}];
-
-function overlay<T extends object>(path: string, given: object, rules: Rules, base: T) {
+function overlay<T extends object>(path: string, given: object, base: T): { -readonly [K in keyof T]: T[K] } {
   const settings = { ...base } as Record<string, unknown>;
   for (const name in given) {
     const value = (given as Record<string, unknown>)[name];
-    const rule = rules[name];
-    if (value === undefined || rule === undefined) continue;
-    check(path + name, value, rule, typeof settings[name]);
+    if (value === undefined || !(name in base)) continue;
+    check(name, value, settings[name], path);
     settings[name] = value;
   }
   return settings as { -readonly [K in keyof T]: T[K] };
@@ -143,28 +133,27 @@ function overlay<T extends object>(path: string, given: object, rules: Rules, ba
 
 /** The provider is checked like an option. @throws {TypeError} Naming what is wrong. */
 export function checkProvider<Req, Res>(provider: Provider<Req, Res>): void {
-  check("provider", provider, "an object");
-  check("provider.name", provider.name, ["a non-empty string", (name) => name && typeof name === "string"]);
-  check("provider.chat", provider.chat, "a function");
+  check("provider", provider, DEFAULTS);
+  check("provider.name", provider.name || undefined, "");
+  check("provider.chat", provider.chat, check);
 }
 
-/** Throws a `RangeError` if `value` is of the type of the value it replaces, `replaced`, else a `TypeError`. */
-function check(name: string, value: unknown, rule: Rule, replaced?: string): void {
-  const type: string = typeof value;
-  const isType = typeof rule === "string";
-  if (isType ? value !== null && rule.endsWith(type) : rule[1](value)) return;
+/** Throws a `RangeError` if `value` is a string or a number like its `standard`, else a `TypeError`. */
+function check(
+  name: string,
+  value: unknown,
+  standard: unknown,
+  path = "",
+  rule = RULES[name] ?? RULES[typeof standard],
+): void {
+  const type = typeof value;
+  const expected = typeof standard;
+  if (rule ? rule[1](value as never) : type === expected && value !== null) return;
   // Of objects only the kind is shown: they may hold prompts or keys.
   const shown = Object(value) === value ? `of type ${type}` : type === "string" ? `"${value}"` : String(value);
-  throw new (type === replaced && type !== "object" ? RangeError : TypeError)(
-    `Cannot call the provider: '${name}' must be ${isType ? rule : rule[0]}: current value is ${shown}`,
+  throw new (type === expected && /string|number/.test(type) ? RangeError : TypeError)(
+    `Cannot call the provider: '${path}${name}' must be ${
+      rule?.[0] ?? `of type ${expected}`
+    }: current value is ${shown}`,
   );
-}
-
-/** A `random` of the caller's may be wrong or throw; a delay must not. */
-function boundedChance(random: () => number): number {
-  try {
-    const chance = random();
-    if (chance >= 0 && chance < 1) return chance;
-  } catch { /* as good as no answer */ }
-  return Math.random();
 }

@@ -48,7 +48,8 @@ export interface Tracer {
   startSpan(name: string, attributes: Attributes, parent?: Span): Span;
 }
 
-const noopSpan: Span = {
+/** The span that records nothing. */
+export const noopSpan: Span = {
   run: (work) => work(),
   setAttributes() {},
   fail() {},

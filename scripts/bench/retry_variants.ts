@@ -38,6 +38,11 @@ export const retryVariants: Variant[] = [
     call: () => policy.execute(() => provider.chat(request, bareContext), signal),
   },
   {
+    // What tryspan does with a signal, and none of the others: a pending call ends with the abort.
+    name: "cockatiel, signal watched by hand",
+    call: () => policy.execute(() => watched(provider.chat(request, bareContext)), signal),
+  },
+  {
     name: "async-retry",
     call: () =>
       retryAsync(() => provider.chat(request, bareContext), {
@@ -66,3 +71,12 @@ export const retryVariants: Variant[] = [
       }),
   },
 ];
+
+function watched<T>(pending: PromiseLike<T> | T): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    const release = () => signal.removeEventListener("abort", stop);
+    signal.addEventListener("abort", stop);
+    Promise.resolve(pending).then(resolve, reject).then(release);
+  });
+}

@@ -1,6 +1,6 @@
 import { build, stop } from "esbuild";
 import { nodeProject } from "../node/node_project.ts";
-import { nodeSpecifier } from "../support/deno_json.ts";
+import { importMapFlags } from "../support/jsr.ts";
 import { path } from "../support/paths.ts";
 import { deno, mustSucceed, run } from "../support/run.ts";
 import { type Results, type Section, SECTIONS } from "./sections.ts";
@@ -16,7 +16,10 @@ export interface Runtime {
 export const RUNTIMES: Readonly<Record<"deno" | "node", Runtime>> = {
   deno: {
     version: () => Promise.resolve(`Deno ${Deno.version.deno}`),
-    measure: () => measureSections((section) => mustSucceed(deno(["run", "-A", ENTRY_POINT, section]))),
+    measure: async () => {
+      const flags = await importMapFlags();
+      return await measureSections((section) => mustSucceed(deno(["run", "-A", ...flags, ENTRY_POINT, section])));
+    },
   },
   node: {
     version: async () => `Node ${(await mustSucceed(run("node", ["--version"]))).trim().slice(1)}`,
@@ -44,16 +47,8 @@ async function bundleForNode(): Promise<string> {
     bundle: true,
     format: "esm",
     platform: "node",
+    packages: "external",
     target: "node20",
-    plugins: [{
-      name: "use the installed packages",
-      setup({ onResolve }) {
-        onResolve({ filter: /^[^./]/ }, ({ path: specifier, kind }) => {
-          const name = kind === "entry-point" ? undefined : nodeSpecifier(specifier);
-          return name === undefined ? undefined : { path: name, external: true };
-        });
-      },
-    }],
     logLevel: "silent",
   });
   await stop();

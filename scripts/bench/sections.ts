@@ -33,6 +33,12 @@ export const GOALS: readonly Goal[] = [
   { section: "retries", variant: "tryspan, createCaller", base: "cockatiel", atMost: 1 },
   { section: "retries", variant: "tryspan, retry options", base: "cockatiel", atMost: 1 },
   { section: "retries", variant: "tryspan, retry options, signal", base: "cockatiel, signal", atMost: 1 },
+  {
+    section: "retries",
+    variant: "tryspan, retry options, signal",
+    base: "cockatiel, signal watched by hand",
+    atMost: 1,
+  },
   { section: "spans", variant: "tryspan", base: "by hand", atMost: 1.15 },
 ];
 

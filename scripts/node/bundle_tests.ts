@@ -13,7 +13,6 @@ export async function bundleTests(files: string[], packageDirectory: string, out
   const { metafile } = await build({
     entryPoints: files,
     outdir,
-    outbase: path("tests"),
     outExtension: { ".js": ".mjs" },
     metafile: true,
     bundle: true,

@@ -23,13 +23,13 @@ export const nodeProject: () => Promise<string> = once(async () => {
 });
 
 /** Unpacks the packed package into that project's node_modules and returns where it is. */
-export async function installedPackage(): Promise<string> {
+export const installedPackage: () => Promise<string> = once(async () => {
   const target = `${await nodeProject()}/node_modules/tryspan`;
   await Deno.remove(target, { recursive: true }).catch(() => {});
   await Deno.mkdir(target, { recursive: true });
   await mustSucceed(run("tar", ["-xzf", await packedPackage(), "--strip-components=1"], target));
   return target;
-}
+});
 
 /**
  * An import such as `otel2/sdk` becomes a module of a workspace `otel2`, which has its own dependencies: so two lines of

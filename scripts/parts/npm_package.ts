@@ -6,19 +6,24 @@ import { deno, type Finished } from "../support/run.ts";
 
 const build = once(() => deno(["run", "--allow-all", "scripts/build_npm.ts"]));
 
-/** Does work that needs npm/; where it could not be built, there is nothing to work on. */
+/** Does work that needs npm/; where it could not be built, that is the failure. */
 async function onBuilt(work: () => Promise<Finished>): Promise<Finished> {
-  if ((await build()).ok) return await work();
-  return { ok: false, output: "npm/ could not be built" };
+  const built = await build();
+  return built.ok ? await work() : built;
 }
 
 async function packageTests(): Promise<Finished> {
   return await deno(["test", "--allow-all", ...await importMapFlags(), "tests/package/"]);
 }
 
-/** The npm package: its build, its shape, and the same tests on it in Node. */
+/** The npm package: its build, its shape, and the unit tests on it in Node. */
 export const NPM_PACKAGE: readonly Part[] = [
   check("npm package", build),
   tests("npm package's shape", () => onBuilt(packageTests), countDenoTests),
-  tests("unit and integration tests in Node", () => onBuilt(runTestsInNode), countNodeTests),
+  tests("unit tests in Node", () => onBuilt(() => runTestsInNode("unit")), countNodeTests),
 ];
+
+/** The tests on it in Node that talk to servers and measure real time. */
+export const TIMED_IN_NODE: readonly Part[] = (["integration", "otel"] as const).map((directory) =>
+  tests(`${directory} tests in Node`, () => onBuilt(() => runTestsInNode(directory)), countNodeTests)
+);

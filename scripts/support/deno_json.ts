@@ -1,4 +1,5 @@
 import denoJson from "../../deno.json" with { type: "json" };
+import testsOnly from "../../tests/imports.json" with { type: "json" };
 
 /** The fields of deno.json that scripts read. */
 export interface DenoJson {
@@ -9,8 +10,12 @@ export interface DenoJson {
   readonly imports: Readonly<Record<string, string>>;
 }
 
-/** The project's deno.json: the one place for its version, its entry points and the versions it imports. */
-export const project: DenoJson = denoJson;
+/**
+ * The project's deno.json: the one place for its version, its entry points and the versions it imports. What tests and
+ * benchmarks alone import stands in tests/imports.json, so that no other task resolves it: two lines of OpenTelemetry at
+ * once make Deno warn.
+ */
+export const project: DenoJson = { ...denoJson, imports: { ...denoJson.imports, ...testsOnly.imports } };
 
 /** An npm package that deno.json imports. */
 export interface NpmImport {

@@ -27,12 +27,11 @@ async function probe(): Promise<boolean> {
   return false;
 }
 
-/** The flags with which Deno resolves what the tests import: none, or an import map with the fallback in it. */
+/** The flags with which Deno resolves what the tests import: an import map, with the fallback in it where it is needed. */
 export async function importMapFlags(): Promise<string[]> {
-  if (await jsrAnswers()) return [];
   const imports: Record<string, string> = { ...project.imports };
   for (const [entry, target] of Object.entries(project.exports)) imports[project.name + entry.slice(1)] = target;
-  imports["@std/assert"] = `./${ASSERT_FALLBACK}`;
+  if (!await jsrAnswers()) imports["@std/assert"] = `./${ASSERT_FALLBACK}`;
   for (const [name, target] of Object.entries(imports)) {
     if (target.startsWith("./")) imports[name] = new URL(target, ROOT).href;
   }

@@ -47,8 +47,8 @@ export const countDenoTests: CountTests = (output) => {
   return { passed: Number(passed ?? 0), failed: Number(failed ?? 0) };
 };
 
-/** Reads the last lines of `node --test --test-reporter=tap`. */
+/** Reads the last lines of `node --test --test-reporter=spec`. */
 export const countNodeTests: CountTests = (output) => ({
-  passed: Number(/^# pass (\d+)/m.exec(output)?.[1] ?? 0),
-  failed: Number(/^# fail (\d+)/m.exec(output)?.[1] ?? 0),
+  passed: Number(/^ℹ pass (\d+)/m.exec(output)?.[1] ?? 0),
+  failed: Number(/^ℹ fail (\d+)/m.exec(output)?.[1] ?? 0),
 });

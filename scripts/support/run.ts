@@ -10,9 +10,14 @@ export interface Finished {
 /** Runs a command to its end, without input and without colours, and keeps what it prints. */
 export async function run(command: string, args: readonly string[], cwd: string | URL = ROOT): Promise<Finished> {
   const child = new Deno.Command(command, { args: [...args], cwd, env: { NO_COLOR: "1" }, stdin: "null" });
-  const { success, stdout, stderr } = await child.output();
   const decoder = new TextDecoder();
-  return { ok: success, output: decoder.decode(stdout) + decoder.decode(stderr) };
+  try {
+    const { success, stdout, stderr } = await child.output();
+    return { ok: success, output: decoder.decode(stdout) + decoder.decode(stderr) };
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    return { ok: false, output: `Cannot run '${command}': it is not installed` };
+  }
 }
 
 /** Runs `deno` with these arguments. It need not be on the PATH. */

@@ -27,9 +27,15 @@ async function contain(part: Part): Promise<Outcome> {
   }
 }
 
+/** What is of no use to whoever looks for the failure. */
+const NOISE = /^((Check|Download) .*|✔ .*|.* \.\.\. ok \(\S+\))\n/gm;
+
+/** What is worth seeing although nothing failed. */
+const NOTES = /^(note: |\| All files ).*$/gm;
+
 function print(name: string, { passed, failed, output }: Outcome, seconds: string): void {
   const mark = failed === 0 ? "ok  " : "FAIL";
-  if (failed > 0) console.log(`\n---- ${name} ----\n${output.replaceAll(/^(Check|Download) .*\n/gm, "").trim()}\n`);
+  if (failed > 0) console.log(`\n---- ${name} ----\n${output.replaceAll(NOISE, "").trim()}\n`);
   console.log(`${mark} ${name.padEnd(36)} ${`${passed} passed, ${failed} failed`.padEnd(24)} ${seconds.padStart(5)} s`);
-  for (const [note] of output.matchAll(/^(note: |\| All files ).*$/gm)) console.log(`     ${note}`);
+  for (const [note] of output.matchAll(NOTES)) console.log(`     ${note}`);
 }

@@ -5,23 +5,23 @@ import { request } from "../support/scripted_provider.ts";
 type Row = readonly [options: unknown, type: typeof RangeError | typeof TypeError, ...parts: string[]];
 
 const rows: Row[] = [
-  [null, TypeError, "'options' must be an object", "null"],
+  [null, TypeError, "'options' must be of type object", "null"],
   [7, TypeError, "'options'", "7"],
   [{ tracer: {} }, TypeError, "'tracer'", "of type object"],
   [{ tracer: null }, TypeError, "'tracer'", "null"],
-  [{ taskId: 7 }, TypeError, "'taskId' must be a string", "7"],
+  [{ taskId: 7 }, TypeError, "'taskId' must be of type string", "7"],
   [{ signal: new AbortController() }, TypeError, "'signal' must be an AbortSignal"],
   [{ attributes: "team=search" }, TypeError, "'attributes'", '"team=search"'],
   [{ attributes: { team: undefined } }, TypeError, `'attributes["team"]'`, "undefined"],
   [{ attributes: { team: { name: "x" } } }, TypeError, `'attributes["team"]'`, "of type object"],
   [{ attributes: { team: ["a", 1] } }, TypeError, `'attributes["team"]'`, "of type object"],
-  [{ operationSpan: "no" }, TypeError, "'operationSpan' must be a boolean", '"no"'],
+  [{ operationSpan: "no" }, TypeError, "'operationSpan' must be of type boolean", '"no"'],
   [{ recordErrorMessage: 0 }, TypeError, "'recordErrorMessage'", "0"],
   [{ conventions: "1.40" }, RangeError, "'conventions'", '"1.40"'],
-  [{ onAttempt: true }, TypeError, "'onAttempt' must be a function", "true"],
+  [{ onAttempt: true }, TypeError, "'onAttempt' must be of type function", "true"],
   [{ clock: {} }, TypeError, "'clock'", "of type object"],
-  [{ random: 0.5 }, TypeError, "'random' must be a function", "0.5"],
-  [{ retry: 3 }, TypeError, "'retry' must be an object", "3"],
+  [{ random: 0.5 }, TypeError, "'random' must be of type function", "0.5"],
+  [{ retry: 3 }, TypeError, "'retry' must be of type object", "3"],
   [{ retry: { maxRetries: -1 } }, RangeError, "'retry.maxRetries' must be an integer >= 0", "-1"],
   [{ retry: { maxRetries: 1.5 } }, RangeError, "'retry.maxRetries'", "1.5"],
   [{ retry: { maxRetries: NaN } }, RangeError, "'retry.maxRetries'", "NaN"],
@@ -52,10 +52,14 @@ for (const [options, type, ...parts] of rows) {
 
 Deno.test("callWithRetry() refuses what is no provider", async () => {
   const call = callWithRetry as (provider: unknown, request: unknown) => Promise<unknown>;
-  await assertRejects(() => call(undefined, {}), TypeError, "'provider' must be an object: current value is undefined");
+  await assertRejects(
+    () => call(undefined, {}),
+    TypeError,
+    "'provider' must be of type object: current value is undefined",
+  );
   await assertRejects(() => call({ chat() {} }, {}), TypeError, "'provider.name'");
   await assertRejects(() => call({ name: "", chat() {} }, {}), TypeError, "'provider.name'");
-  await assertRejects(() => call({ name: "demo" }, {}), TypeError, "'provider.chat' must be a function");
+  await assertRejects(() => call({ name: "demo" }, {}), TypeError, "'provider.chat' must be of type function");
 });
 
 Deno.test("callWithRetry() shows no content of an object in its messages", async () => {

@@ -133,3 +133,15 @@ Deno.test("normalizeStopReason() keeps at most 64 characters of an unknown reaso
   assertEquals(normalizeStopReason("x".repeat(64)), "x".repeat(64));
   assertEquals(normalizeStopReason("x".repeat(10_000_000)), "x".repeat(64));
 });
+
+Deno.test("normalizeStopReason() reads either case and either separator", () => {
+  // Some gateways before OpenAI-compatible servers send `eos`: docs.rs/openai-interface 0.12, chat::FinishReason.
+  const expected = { EOS: "end_turn", "TOOL-CALLS": "tool_use", "Max-Tokens": "max_tokens", "PAUSE-TURN": "pause" };
+  for (const [spelling, meaning] of Object.entries(expected)) assertEquals(normalizeStopReason(spelling), meaning);
+});
+
+Deno.test("normalizeStopReason() knows no reason that is no text", () => {
+  for (const reason of [undefined, null, 0, {}, ["stop"], { toString: () => "stop" }]) {
+    assertEquals(normalizeStopReason(reason), undefined);
+  }
+});

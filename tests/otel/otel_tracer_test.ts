@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import * as ownApi from "@opentelemetry/api";
-import { noopTracer, VERSION } from "../../mod.ts";
+import { noopTracer } from "../../mod.ts";
 import { type OtelTracer, otelTracer } from "../../src/otel.ts";
+import { VERSION } from "../../src/version.ts";
 import {
   line2,
   line3,
