@@ -26,7 +26,8 @@ export { callWithRetry } from "./src/call_with_retry.ts";
 export { type Classification, classifyError } from "./src/classify.ts";
 export { type Clock, systemClock } from "./src/clock.ts";
 export { type Caller, createCaller } from "./src/create_caller.ts";
-export type { CallOptions, Conventions, RetryOptions } from "./src/options.ts";
+export type { Admission, Gate, GateAttempt, GateKey, GateResult, Refusal } from "./src/gate.ts";
+export type { CallOptions, Classify, Conventions, RetryOptions } from "./src/options.ts";
 export type {
   AttemptContext,
   AttemptSpan,
@@ -35,4 +36,5 @@ export type {
   ResponseDescription,
   Usage,
 } from "./src/provider.ts";
+export { RefusedError } from "./src/refused_error.ts";
 export { type Attributes, type AttributeValue, noopTracer, type Span, type Tracer } from "./src/tracer.ts";

@@ -15,6 +15,7 @@ export class Context implements AttemptContext {
     return (this.#controller ??= new AbortController()).signal;
   }
 
+  /** Ends whatever the attempt has left running. */
   static abort(context: Context, reason: unknown): void {
     (context.#controller ??= new AbortController()).abort(reason);
   }

@@ -1,51 +1,41 @@
+import type { Provider, RequestDescription, ResponseDescription } from "./provider.ts";
 import { hush } from "./_safe_span.ts";
-import type { Provider, RequestDescription, ResponseDescription, Usage } from "./provider.ts";
 
-/**
- * What is known of a request or a response, the usage beside the rest. Texts and counts stand apart, so that neither is
- * taken for the other, whatever a describe function says.
- */
-export interface Description {
-  readonly texts: Known<string>;
-  readonly counts: Known<number>;
+// Users' describe functions and providers' bodies are read here and nowhere else. What throws says nothing; whether a
+// value is of the right type is seen to where it becomes an attribute.
+
+/** Reads the request through the provider, or as the plain `{ model, messages, tools }`. */
+export function describeRequest<Req>(provider: Provider<Req>, request: Req): RequestDescription {
+  return contained(() => provider.describeRequest ? provider.describeRequest(request) : plainRequest(request as never));
 }
 
-type Described = RequestDescription & ResponseDescription & Usage;
-type Known<T> = { readonly [Name in keyof Described as T extends Described[Name] ? Name : never]?: T };
+/** Reads the response through the provider, or as the plain `{ usage, stopReason, model, id }`. */
+export function describeResponse<Req, Res>(provider: Provider<Req, Res>, response: Res): ResponseDescription {
+  return contained(() =>
+    provider.describeResponse ? provider.describeResponse(response) : plainResponse(response as never)
+  );
+}
 
-/** How the plain shapes are read; a provider's own functions come before. */
-const PLAIN: Required<Pick<Provider<never, never>, "describeRequest" | "describeResponse">> = {
-  describeRequest: ({ model, messages, tools }: { model: string; messages?: unknown; tools?: unknown }) => ({
-    model,
-    messageCount: size(messages),
-    toolCount: size(tools ?? (messages && [])),
-  }),
-  describeResponse: ({ usage, stopReason, model, id }: ResponseDescription) => ({ usage, stopReason, model, id }),
-};
+function plainRequest({ model, messages, tools }: { model: string; messages: unknown; tools: unknown }) {
+  return { model, messageCount: size(messages), toolCount: size(tools ?? (messages && [])) };
+}
+
+function plainResponse({ usage, stopReason, model, id }: ResponseDescription): ResponseDescription {
+  return { usage, stopReason, model, id };
+}
 
 function size(list: unknown): number | undefined {
   return Array.isArray(list) ? list.length : undefined;
 }
 
-/** Nothing is known. */
-export const UNKNOWN: Description = { texts: {}, counts: {} };
-
-/** Reads a request or a response: users' describe functions and providers' bodies, contained. */
-export function describe<Req, Res>(
-  provider: Provider<Req, Res>,
-  what: keyof typeof PLAIN,
-  value: Req | Res,
-): Description {
-  const texts: Record<string, string> = {};
-  const counts: Record<string, number> = {};
+function contained<T extends RequestDescription | ResponseDescription>(read: () => T): T {
   try {
-    const description = (provider[what] ? provider : PLAIN)[what]!(value as never) as Described;
+    const description = read();
     // A describe function that was written `async` has nothing to say in time; its rejection must not surface either.
     hush(description);
-    for (const [name, value] of Object.entries({ ...description.usage, ...description })) {
-      if (typeof value === "string" && value) texts[name] = value.slice(0, 256);
-      else if (Number.isSafeInteger(value) && value as number >= 0) counts[name] = value as number;
-    }
-  } catch { /* it has nothing to say */ }
-  return { texts, counts };
+    // Copied here, so that no getter throws later.
+    return { ...description, usage: { ...(description as ResponseDescription).usage } };
+  } catch {
+    return {} as T;
+  }
 }

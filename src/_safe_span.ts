@@ -1,13 +1,15 @@
-import type { Ending } from "./_call_trace.ts";
+import type { Failure } from "./_call_trace.ts";
 import type { AttemptSpan } from "./provider.ts";
 import { type Attributes, noopTracer, type Span, type Tracer } from "./tracer.ts";
 
 /** A span that cannot hurt the call. */
-export interface SafeSpan extends AttemptSpan {
+export interface SafeSpan {
   /** The tracer's own span. */
   readonly raw: Span | undefined;
+  /** What a provider may use of it. */
+  readonly span: AttemptSpan;
   /** Sets the last attributes, marks the span as failed if that is how it ended, and ends it. */
-  end(last: Attributes, ending: Ending): void;
+  end(last: Attributes, failure?: Failure): void;
 }
 
 /** Starts a span that cannot hurt the call. */
@@ -20,16 +22,14 @@ export function safely(tracer: Tracer): StartSpan {
     isBroken ||= !quietly(action);
   };
   return (name, attributes, parent) => {
-    let span: Span | undefined;
-    use(() => span = tracer.startSpan(name, attributes, parent?.raw));
+    let raw: Span | undefined;
+    use(() => raw = tracer.startSpan(name, attributes, parent?.raw));
     // What is no span throws here, which is as good as a broken tracer.
-    const useSpan = (action: (span: Span) => unknown) => span && use(() => action(span!));
-    const setAttributes = (added: Attributes) => {
-      useSpan((span) => span.setAttributes(added));
-    };
-    return {
-      raw: span,
-      setAttributes,
+    const useSpan = (action: (span: Span) => unknown) => raw && use(() => action(raw!));
+    const span: AttemptSpan = {
+      setAttributes(added) {
+        useSpan((span) => span.setAttributes(added));
+      },
       run<T>(work: () => T) {
         // A broken tracer may call the work twice, or not at all: it runs once, and only its own throw is passed on.
         let outcome = (): T | void => {
@@ -46,11 +46,17 @@ export function safely(tracer: Tracer): StartSpan {
         outcome();
         return outcome() as T;
       },
-      end(last, { "llm.outcome": outcome, "error.type": errorType, "llm.error": message }) {
-        setAttributes(last);
-        if (errorType && outcome !== "cancelled") useSpan((span) => span.fail(errorType, message));
-        quietly(() => span?.end());
-        span = undefined;
+    };
+    return {
+      raw,
+      span,
+      end(last, failure) {
+        span.setAttributes(last);
+        if (failure && failure["llm.outcome"] !== "cancelled") {
+          useSpan((span) => span.fail(failure["error.type"] ?? "error", failure["llm.error"]));
+        }
+        quietly(() => raw?.end());
+        raw = undefined;
       },
     };
   };

@@ -4,31 +4,37 @@ import type { Clock } from "./clock.ts";
 const LONGEST_TIMER_MS = 2 ** 30;
 
 /**
- * Settles as `pending` does, or, without it, fulfills when `ms` have passed; but rejects with the signal's own reason as
- * soon as it aborts. Leaves no timer and no listener.
+ * Waits `ms` milliseconds; or, with `pending`, settles as that does, but rejects with a `TimeoutError` after `ms`. Either
+ * way the signal ends it at once, with its own reason. Leaves no timer and no listener.
  */
 export function within<T>(
-  clock: Clock,
+  { clock, signal }: { readonly clock: Clock; readonly signal?: AbortSignal | undefined },
   ms: number,
-  signal: AbortSignal | undefined,
-  pending?: PromiseLike<T> | T,
+  pending?: Promise<T>,
 ): Promise<T | void> {
   return new Promise<T | void>((resolve, reject) => {
+    let left = ms;
     let timer: unknown;
-    const settle = <V>(how: (value: V) => void) => (value: V) => {
-      clock.clearTimeout(timer);
+    const over = <V>(settle: (value: V) => void) => (value: V) => {
+      if (timer !== undefined) clock.clearTimeout(timer);
       signal?.removeEventListener("abort", stop);
-      how(value);
+      settle(value);
     };
-    const stop = settle(() => reject(signal?.reason));
+    const stop = () => over(reject)(signal?.reason);
+    const late = () => pending ? over(reject)(timeoutError(`Timed out after ${ms} ms`)) : over(resolve)();
     const arm = () => {
-      const step = Math.min(ms, LONGEST_TIMER_MS);
-      ms -= step;
-      timer = clock.setTimeout(ms > 0 ? arm : settle(resolve), step);
+      const step = Math.min(left, LONGEST_TIMER_MS);
+      left -= step;
+      timer = clock.setTimeout(left > 0 ? arm : late, step);
     };
+    pending?.then(over(resolve), over(reject));
     signal?.addEventListener("abort", stop);
-    if (signal?.aborted) return stop(signal);
-    if (ms < Infinity) arm();
-    else Promise.resolve(pending).then(settle(resolve), settle(reject));
+    if (signal?.aborted) stop();
+    else if (ms < Infinity) arm();
   });
+}
+
+/** An error like the platform's own for a time limit. */
+export function timeoutError(message: string): DOMException {
+  return new DOMException(message, "TimeoutError");
 }

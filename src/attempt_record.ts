@@ -31,8 +31,13 @@ export interface AttemptRecord {
   readonly "llm.message_count"?: number;
   /** OpenTelemetry's name for `llm.attempt`; set when that is over 0. */
   readonly "http.request.resend_count"?: number;
-  /** Wall clock of this attempt alone, waits not counted, in whole milliseconds. */
-  readonly "llm.duration_ms": number;
+  /** How long this attempt waited at gates before it started, in whole milliseconds; set when over 0. */
+  readonly "llm.queue_ms"?: number;
+  /**
+   * Wall clock of this attempt alone, waits not counted, in whole milliseconds. Unset only in `attemptsOf`, for the first
+   * attempt of a call without tracer, `onAttempt` and gates: such a call reads no clock until it fails.
+   */
+  readonly "llm.duration_ms"?: number;
   /** How the attempt came out. */
   readonly "llm.outcome": Outcome;
   /** Prompt tokens as the provider counts them, if reported, like the four below. */
@@ -62,6 +67,8 @@ export interface AttemptRecord {
   readonly "llm.retry.delay_ms"?: number;
   /** Where that wait comes from, e.g. `retry-after` or `backoff`. Only when the decision is `retry`. */
   readonly "llm.retry.delay_source"?: string;
+  /** The gate that refused. Only when the decision is `refused`. */
+  readonly "llm.retry.gate"?: string;
   /** The provider's request id, if known. */
   readonly "llm.request_id"?: string;
 }

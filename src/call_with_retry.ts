@@ -1,14 +1,16 @@
 import { rememberAttempts } from "./attempts_of.ts";
-import { type Ending, traceCall } from "./_call_trace.ts";
-import { classifyError } from "./classify.ts";
+import { type AttemptTrace, type Failure, traceCall } from "./_call_trace.ts";
+import { type Classification, classifyError } from "./classify.ts";
 import type { Clock } from "./clock.ts";
 import { Context } from "./_context.ts";
 import { decide } from "./decide.ts";
-import { describe } from "./_describe.ts";
+import { keepGates } from "./_gates.ts";
 import { type CallOptions, checkProvider, DEFAULTS, resolveOptions, type Settings } from "./options.ts";
-import type { Provider } from "./provider.ts";
+import type { AttemptSpan, Provider } from "./provider.ts";
+import { RefusedError } from "./refused_error.ts";
+import { quietly } from "./_safe_span.ts";
 import { messageOf, sanitizeMessage } from "./sanitize.ts";
-import { noopSpan, noopTracer } from "./tracer.ts";
+import { noopTracer } from "./tracer.ts";
 import { within } from "./_within.ts";
 
 /**
@@ -55,69 +57,117 @@ export async function run<Req, Res>(
 ): Promise<Res> {
   checkProvider(provider);
   const settings = resolveOptions(options, base);
-  const { signal, clock, tracer, onAttempt } = settings;
+  const { signal, clock, tracer, onAttempt, attemptTimeoutMs, deadlineMs, gates } = settings;
   if (signal?.aborted) throw signal.reason;
-  // A call that nobody observes leaves no trace unless it fails.
-  let trace = tracer === noopTracer && onAttempt === DEFAULTS.onAttempt
+  // A call that nobody observes leaves no trace, and reads no clock, unless it fails.
+  const isObserved = tracer !== noopTracer || onAttempt !== DEFAULTS.onAttempt || gates !== DEFAULTS.gates;
+  let trace = isObserved ? traceCall(provider, request, settings) : undefined;
+  const isLimited = signal !== undefined || attemptTimeoutMs < Infinity || deadlineMs < Infinity;
+  const deadline = isLimited ? clock.now() + deadlineMs : Infinity;
+  const leftMs = () => deadline - clock.now();
+  const keeper = gates === DEFAULTS.gates
     ? undefined
-    : traceCall(provider, request, settings);
+    : keepGates(gates, settings, { provider: provider.name, model: trace?.model }, leftMs);
   let waitedMs = 0;
+  let lastError: unknown;
   for (let attempt = 0;; attempt++) {
-    const attemptTrace = trace?.startAttempt(attempt);
-    const span = attemptTrace?.span;
-    const context = new Context(attempt, span ?? noopSpan);
-    const startedAt = clock.now();
+    let context: Context | undefined;
+    let attemptTrace: AttemptTrace<Res> | undefined;
+    let startedAt: number | undefined;
+    let response: Res;
     try {
-      const pending = span ? span.run(() => provider.chat(request, context)) : provider.chat(request, context);
-      const response = await (signal ? within(clock, Infinity, signal, pending) : pending) as Res;
-      if (trace) {
-        const description = describe(provider, "describeResponse", response);
-        attemptTrace!.end(elapsed(clock, startedAt), SUCCESS, description);
-        trace.end(waitedMs, SUCCESS, description);
-      }
-      return response;
+      const queuedAt = keeper && clock.now();
+      if (keeper) await keeper.enter(attempt);
+      attemptTrace = trace?.startAttempt(attempt, elapsed(clock, queuedAt));
+      const span = attemptTrace?.span;
+      context = new Context(attempt, span ?? noSpan);
+      startedAt = trace && clock.now();
+      const pending = span ? span.run(() => provider.chat(request, context!)) : provider.chat(request, context);
+      response = isLimited
+        ? await within(settings, Math.min(attemptTimeoutMs, leftMs()), Promise.resolve(pending)) as Res
+        : await pending;
     } catch (error) {
       const durationMs = elapsed(clock, startedAt);
-      // Cancelled is what the caller's signal says, whatever the error looks like.
-      let [ending, thrown] = signal?.aborted ? [CANCELLED, signal.reason] : [judge(error, attempt, settings), error];
-      if (ending === CANCELLED) Context.abort(context, thrown);
       trace ??= traceCall(provider, request, settings);
-      (attemptTrace ?? trace.startAttempt(attempt)).end(durationMs, ending);
-      const delayMs = ending["llm.retry.delay_ms"];
+      let failure = signal?.aborted ? CANCELLED : stopped(error);
+      if (context !== undefined) {
+        Context.abort(context, error);
+        const classification = signal?.aborted ? undefined : classify(error, settings);
+        if (classification) failure = judge(error, classification, attempt, settings, leftMs());
+        const { "llm.outcome": outcome = "error", "llm.retry.delay_ms": retryInMs } = failure;
+        const gate = keeper?.leave({ outcome, failure: classification, error, retryInMs });
+        if (gate !== undefined && retryInMs !== undefined) failure = refused(failure, gate);
+        (attemptTrace ?? trace.startAttempt(attempt)).fail(durationMs, failure);
+      }
+      const delayMs = failure["llm.retry.delay_ms"];
       if (delayMs !== undefined) {
         const waitingSince = clock.now();
-        await within(clock, delayMs, signal).catch((reason) => {
-          ending = CANCELLED;
-          thrown = reason;
-        });
-        waitedMs += elapsed(clock, waitingSince);
-        if (ending !== CANCELLED) continue;
+        await within(settings, delayMs).catch(() => failure = CANCELLED);
+        waitedMs += elapsed(clock, waitingSince)!;
+        lastError = error;
+        if (failure !== CANCELLED) continue;
       }
-      trace.end(waitedMs, ending);
+      const thrown = failure === CANCELLED ? signal?.reason : context || attempt === 0 ? error : lastError;
+      trace.end(context ? attempt + 1 : attempt, waitedMs, failure);
       rememberAttempts(thrown, trace.records);
       throw thrown;
     }
+    keeper?.leave({ outcome: "ok" });
+    trace?.end(attempt + 1, waitedMs, undefined, attemptTrace?.succeed(elapsed(clock, startedAt), response));
+    return response;
   }
 }
 
-const SUCCESS: Ending = { "llm.outcome": "ok" };
-const CANCELLED: Ending = { "llm.outcome": "cancelled", "error.type": "cancelled", "llm.retry.decision": "cancelled" };
+const noSpan: AttemptSpan = { run: (work) => work(), setAttributes() {} };
+
+const CANCELLED: Failure = {
+  "llm.outcome": "cancelled",
+  "error.type": "cancelled",
+  "llm.retry.decision": "cancelled",
+};
 
 /** Whole milliseconds since `startedAt`. */
-function elapsed(clock: Clock, startedAt: number): number {
-  return Math.round(clock.now() - startedAt);
+function elapsed(clock: Clock, startedAt: number | undefined): number | undefined {
+  return startedAt === undefined ? undefined : Math.max(0, Math.round(clock.now() - startedAt));
 }
 
-/** Says what a failure was and what follows. */
-function judge(error: unknown, attempt: number, { clock, recordErrorMessage, retry, random }: Settings): Ending {
-  const classification = classifyError(error, clock.date());
+/** What a failed attempt was, in the record's terms, and what follows. */
+function judge(
+  error: unknown,
+  classification: Classification,
+  attempt: number,
+  { recordErrorMessage, retry, random }: Settings,
+  leftMs: number,
+): Failure {
   const { errorType, status, requestId } = classification;
+  const message = recordErrorMessage ? messageOf(error) : undefined;
   return {
-    "llm.outcome": errorType === "timeout" ? errorType : "error",
+    "llm.outcome": errorType === "timeout" ? "timeout" : "error",
     "error.type": errorType,
-    "llm.error": (recordErrorMessage && sanitizeMessage(messageOf(error) ?? "")) || undefined,
+    "llm.error": message && sanitizeMessage(message),
     "http.response.status_code": status,
     "llm.request_id": requestId,
-    ...decide(classification, attempt, retry, random),
+    ...decide(classification, attempt, retry, random, leftMs),
   };
+}
+
+/** What it means that an attempt could not even start. */
+function stopped(error: unknown): Failure {
+  return error instanceof RefusedError
+    ? { "llm.outcome": "error", "error.type": "refused", "llm.retry.decision": "refused", "llm.retry.gate": error.gate }
+    : { "llm.outcome": "timeout", "error.type": "timeout", "llm.retry.decision": "deadline" };
+}
+
+/** The same failure, its planned retry called off. */
+function refused(failure: Failure, gate: string): Failure {
+  const { "llm.retry.delay_ms": _, "llm.retry.delay_source": __, ...rest } = failure;
+  return { ...rest, "llm.retry.decision": "refused", "llm.retry.gate": gate };
+}
+
+/** The caller's classifier has the last word, if it says something that is one. */
+function classify(error: unknown, { clock, retry }: Settings): Classification {
+  const builtIn = (error: unknown) => classifyError(error, clock.date());
+  let own: Classification | undefined;
+  quietly(() => own = retry.classify(error, builtIn));
+  return typeof own?.errorType === "string" ? own : builtIn(error);
 }

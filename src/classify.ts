@@ -1,3 +1,5 @@
+import { describeFailure } from "./_failure_lines.ts";
+import { RULES } from "./_failure_rules.ts";
 import { readRetryAfter } from "./retry_after.ts";
 
 /** What is known of a failure, read from the shape of whatever was thrown. */
@@ -9,80 +11,51 @@ export interface Classification {
   /** Which rule decided, for people. */
   readonly reason: string;
   /** HTTP status, if known. */
-  readonly status?: number | undefined;
+  readonly status?: number;
   /** How long the server asks to wait, in milliseconds. */
-  readonly retryAfterMs?: number | undefined;
+  readonly retryAfterMs?: number;
   /** Where that wish stood, e.g. `retry-after`. */
-  readonly retryAfterSource?: string | undefined;
+  readonly retryAfterSource?: string;
   /** The provider's request id, if known. */
-  readonly requestId?: string | undefined;
+  readonly requestId?: string;
   /** What the failure affects: this request alone, the model, or the whole account. */
   readonly scope: "request" | "model" | "account";
 }
 
-interface Shape {
-  readonly name?: unknown;
-  readonly code?: unknown;
-  readonly message?: unknown;
-  readonly status?: unknown;
-  readonly statusCode?: unknown;
-  // deno-lint-ignore no-explicit-any -- a `Headers`, a `Map` or a plain object
-  readonly headers?: any;
-  readonly request_id?: string;
-  readonly requestID?: string;
-  readonly response?: Shape;
-  readonly cause?: Shape;
-}
-
-/** What an error is, by its status, or, without one, by its names, codes and messages. The first that fits is it. */
-const TYPES = {
-  auth: /^40[13]$/,
-  quota_exhausted: /^402$/,
-  rate_limited: /^429$/,
-  overloaded: /^529$/,
-  timeout: /^408$|TimeoutError|ETIMEDOUT|_TIMEOUT|timed out/,
-  invalid_request: /^[1-4]..$/,
-  server_error: /^\d+$/,
-  network:
-    /ECONN|EPIPE|ENOTFOUND|EAI_AGAIN|socket|connection|\(connect|dns error|network|failed to fetch|load failed|terminated/i,
+const SCOPES: Readonly<Record<string, "model" | "account">> = {
+  rate_limited: "model",
+  overloaded: "model",
+  quota_exhausted: "account",
+  auth: "account",
 };
 
-const RETRYABLE = /^(408|409|425|429|5(?!0[15])..|timeout|network)$/;
-
 /**
- * Reads from the shape of whatever was thrown what it is and whether another try can help. Never throws.
+ * Reads from the shape of whatever was thrown what it is, whether another try can help and how long the server asks to
+ * wait. It knows the errors of the official SDKs, `Response` objects, bodies, and the network failures of every runtime.
+ * It never throws, and it takes a bounded time whatever it is given.
  *
- * @param error The thrown value: an SDK's error, a `Response`, anything.
+ * @param error The thrown value: an SDK's error, a `Response`, a parsed body, anything.
  * @param now Wall clock in milliseconds since 1970. @default {Date.now()}
  */
 export function classifyError(error: unknown, now: number = Date.now()): Classification {
-  try {
-    return classify(error as Shape, now);
-  } catch {
-    // A getter or a proxy threw.
-    return classify({}, now);
-  }
-}
+  const lines = describeFailure(error);
+  const find = (pattern: RegExp) => pattern.exec(lines)?.[1];
+  const status = find(/\n(?:\w*status\w*|code):([2-5]\d\d)$/im);
+  const requestId = find(/\n[\w-]*request.?id:(.{1,128})/i);
+  const wish = readRetryAfter(lines, now);
+  const veto = find(/\nx-should-retry:(true|false)$/im);
 
-function classify(error: Shape, now: number): Classification {
-  const chain: Shape[] = [];
-  for (let link: Shape | undefined = error; Object(link) === link && chain.length < 20; link = link?.cause) {
-    chain.push(link!, link!.response ?? {});
-  }
-  const first = <T>(read: (link: Shape) => T) => chain.map(read).find((value) => /string|number/.test(typeof value));
-  const header = (name: string) => first(({ headers }) => headers?.get?.(name) ?? headers?.[name]);
-  const status = first((link) => [link.status, link.statusCode].find(Number.isInteger));
-  const words = chain.map(({ name, code, message }) => `${name} ${code} ${message}`).join();
-  const text = `${status ?? words}`;
-  const errorType = Object.entries(TYPES).find(([, pattern]) => pattern.test(text))?.[0];
-  const verdict = header("x-should-retry");
+  const described = `status ${status}${wish ? " wish" : ""}${lines}`;
+  const [type, retryable, pattern] = RULES.find(([, , pattern]) => pattern.test(described))!;
+  const errorType = type || (find(/\n(?:name|constructor):(?!Error$)([a-z_]\w{0,127})/im) ?? "Error");
+  const rule = pattern.exec(described)![0].trim().slice(0, 128);
   return {
-    errorType: errorType ?? /^[A-Z]\w{1,64}$/.exec(`${error?.name}`)?.[0] ?? "Error",
-    retryable: verdict === "true" || verdict !== "false" && RETRYABLE.test(`${status ?? errorType}`),
-    reason: "status",
-    scope: "request",
-    status: status as number | undefined,
-    requestId: header("x-request-id") ?? header("request-id") ?? first((link) => link.request_id ?? link.requestID),
-    ...readRetryAfter(header, now),
+    errorType,
+    retryable: veto ? veto === "true" : retryable,
+    reason: veto ? `x-should-retry: ${veto}` : rule || "unknown",
+    ...(status && { status: Number(status) }),
+    ...wish,
+    ...(requestId && { requestId }),
+    scope: SCOPES[errorType] ?? "request",
   };
 }

@@ -1,9 +1,17 @@
 import type { AttemptRecord } from "./attempt_record.ts";
 import type { Jitter } from "./backoff.ts";
+import type { Classification } from "./classify.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { RetryPolicy } from "./decide.ts";
+import type { Gate } from "./gate.ts";
 import type { Provider } from "./provider.ts";
 import { type Attributes, noopTracer, type Tracer } from "./tracer.ts";
+
+/**
+ * A classifier of the caller's own. Call `builtIn` to change what it says, or leave it alone to come before it; with
+ * `undefined`, the built-in one decides.
+ */
+export type Classify = (error: unknown, builtIn: (error: unknown) => Classification) => Classification | undefined;
 
 /** When to try again, and how long to wait before it. */
 export interface RetryOptions {
@@ -17,6 +25,8 @@ export interface RetryOptions {
   readonly maxRetryAfterMs?: number | undefined;
   /** How much of a backoff may vary. @default {"full"} */
   readonly jitter?: Jitter | undefined;
+  /** A classifier of your own, before or behind the built-in one. One that throws is passed over. */
+  readonly classify?: Classify | undefined;
 }
 
 /** The options of a call; each of them may be left out. */
@@ -29,6 +39,12 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** When to try again. */
   readonly retry?: RetryOptions | undefined;
+  /** The longest that one attempt may take, in milliseconds > 0; an attempt that takes longer is retried. @default none */
+  readonly attemptTimeoutMs?: number | undefined;
+  /** The longest that the whole call may take, attempts and waits, in milliseconds > 0. @default none */
+  readonly deadlineMs?: number | undefined;
+  /** What must hold between calls, in the order in which it is asked. @default none */
+  readonly gates?: readonly Gate[] | undefined;
   /** Extra attributes for every span; those of the span contract win over them. */
   readonly attributes?: Attributes | undefined;
   /** Whether one span around all attempts and waits is opened. @default {true} */
@@ -56,7 +72,10 @@ export interface Settings {
   readonly tracer: Tracer;
   readonly taskId: string;
   readonly signal: AbortSignal | undefined;
-  readonly retry: RetryPolicy;
+  readonly retry: RetryPolicy & { readonly classify: Classify };
+  readonly attemptTimeoutMs: number;
+  readonly deadlineMs: number;
+  readonly gates: readonly Gate[];
   readonly attributes: Attributes;
   readonly operationSpan: boolean;
   readonly recordErrorMessage: boolean;
@@ -71,7 +90,17 @@ export const DEFAULTS: Settings = {
   tracer: noopTracer,
   taskId: "",
   signal: undefined,
-  retry: { maxRetries: 5, baseDelayMs: 1000, maxDelayMs: 60_000, maxRetryAfterMs: 60_000, jitter: "full" },
+  retry: {
+    maxRetries: 5,
+    baseDelayMs: 1000,
+    maxDelayMs: 60_000,
+    maxRetryAfterMs: 60_000,
+    jitter: "full",
+    classify: (error, builtIn) => builtIn(error),
+  },
+  attemptTimeoutMs: Infinity,
+  deadlineMs: Infinity,
+  gates: [],
   attributes: {},
   operationSpan: true,
   recordErrorMessage: true,
@@ -84,18 +113,33 @@ export const DEFAULTS: Settings = {
 /** What a value must be, in words and in code. */
 type Rule = readonly [words: string, isMet: (value: never) => unknown];
 
-/** What an option must be, by its name or by its default's type, beside of the same type as its default. */
+const LIMIT: Rule = ["a number > 0", (value: number) => typeof value === "number" && value > 0];
+const DELAY: Rule = ["a number >= 0", (value: number) => Number.isFinite(value) && value >= 0];
+
+/** What an option must be, beside of the same type as its default. */
 const RULES: Readonly<Record<string, Rule>> = {
-  number: ["an integer >= 0", (value: number) => Number.isSafeInteger(value) && value >= 0],
   tracer: ["a Tracer", (value: Tracer | null) => value?.startSpan],
   signal: ["an AbortSignal", (value: AbortSignal | null) => value?.addEventListener],
+  maxRetries: ["an integer >= 0", (value: number) => Number.isSafeInteger(value) && value >= 0],
+  baseDelayMs: DELAY,
+  maxDelayMs: DELAY,
+  maxRetryAfterMs: DELAY,
+  jitter: [
+    "full, equal, none or a function",
+    (value) => value === "full" || value === "equal" || value === "none" || typeof value === "function",
+  ],
+  attemptTimeoutMs: LIMIT,
+  deadlineMs: LIMIT,
+  gates: [
+    "an array of Gates",
+    (value) => Array.isArray(value) && (value as unknown[]).every((gate) => Object(gate) === gate),
+  ],
+  conventions: ["latest or 1.41", (value) => value === "latest" || value === "1.41"],
   clock: ["a Clock", (value: Clock | null) => value?.setTimeout],
-  conventions: ["latest or 1.41", (value) => ["latest", "1.41"].includes(value)],
-  jitter: ["full, equal or none", (value) => ["full", "equal", "none"].includes(value)],
 };
 
 const ATTRIBUTE: Rule = [
-  "an AttributeValue",
+  "a string, number, boolean, or an array of one of them",
   (value) =>
     [value].flat().every((item: unknown, _, [first]: unknown[]) =>
       /string|number|boolean/.test(typeof item) && typeof item === typeof first
@@ -120,32 +164,27 @@ export function resolveOptions(options: CallOptions | undefined, base: Settings)
   return settings;
 }
 
+/** `base`, with the options that are given in front of it. */
 function overlay<T extends object>(path: string, given: object, base: T): { -readonly [K in keyof T]: T[K] } {
-  const settings = { ...base } as Record<string, unknown>;
+  const settings = Object.create(base);
   for (const name in given) {
     const value = (given as Record<string, unknown>)[name];
     if (value === undefined || !(name in base)) continue;
     check(name, value, settings[name], path);
     settings[name] = value;
   }
-  return settings as { -readonly [K in keyof T]: T[K] };
+  return settings;
 }
 
 /** The provider is checked like an option. @throws {TypeError} Naming what is wrong. */
 export function checkProvider<Req, Res>(provider: Provider<Req, Res>): void {
   check("provider", provider, DEFAULTS);
-  check("provider.name", provider.name || undefined, "");
+  check("provider.name", provider.name || null, "");
   check("provider.chat", provider.chat, check);
 }
 
 /** Throws a `RangeError` if `value` is a string or a number like its `standard`, else a `TypeError`. */
-function check(
-  name: string,
-  value: unknown,
-  standard: unknown,
-  path = "",
-  rule = RULES[name] ?? RULES[typeof standard],
-): void {
+function check(name: string, value: unknown, standard: unknown, path = "", rule = RULES[name]): void {
   const type = typeof value;
   const expected = typeof standard;
   if (rule ? rule[1](value as never) : type === expected && value !== null) return;
@@ -153,7 +192,7 @@ function check(
   const shown = Object(value) === value ? `of type ${type}` : type === "string" ? `"${value}"` : String(value);
   throw new (type === expected && /string|number/.test(type) ? RangeError : TypeError)(
     `Cannot call the provider: '${path}${name}' must be ${
-      rule?.[0] ?? `of type ${expected}`
+      rule ? rule[0] : `of type ${expected}`
     }: current value is ${shown}`,
   );
 }

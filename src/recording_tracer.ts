@@ -106,8 +106,8 @@ class Recorded implements RecordedSpan {
   ) {
     this.#active = active;
     this.#clock = clock;
-    this.startAttributes = { ...attributes };
     this.setAttributes(attributes);
+    this.startAttributes = { ...this.attributes };
     this.startTime = clock.now();
   }
 
@@ -123,6 +123,7 @@ class Recorded implements RecordedSpan {
   setAttributes(attributes: Attributes): void {
     if (this.endCount > 0) return this.blame("setAttributes() after end()");
     for (const [name, value] of Object.entries(attributes)) {
+      if (value === undefined) continue;
       if (isAttributeValue(value)) this.attributes[name] = value;
       else this.blame(`'${name}' set to ${typeof value} ${String(value)}`);
     }

@@ -1,12 +1,12 @@
 /** How the providers spell each meaning, apart from as it is; `.` stands for `_` and `-`. */
-const MEANINGS = {
-  end_turn: /^(stop|completed?|eos)$/i,
-  tool_use: /^(tool.calls?|function.call)$/i,
-  max_tokens: /^max.+tokens$|length$|context_window/i,
-  stop_sequence: /^stop.sequence$/i,
-  content_filter: /filter|guardrail|safety|recitation|prohibited|blocklist|spii|armor|jailbreak|toxic/i,
-  pause: /^(pause.turn|compaction|continuation)$/i,
-};
+const MEANINGS: readonly (readonly [meaning: string, spellings: RegExp])[] = [
+  ["end_turn", /^(stop|completed?|eos)$/i],
+  ["tool_use", /^(tool.calls?|function.call)$/i],
+  ["max_tokens", /^max.+tokens$|length$|context_window/i],
+  ["stop_sequence", /^stop.sequence$/i],
+  ["content_filter", /filter|guardrail|safety|recitation|prohibited|blocklist|spii|armor|jailbreak|toxic/i],
+  ["pause", /^(pause.turn|compaction|continuation)$/i],
+];
 
 /**
  * Brings the providers' stop reasons to one spelling.
@@ -18,5 +18,5 @@ const MEANINGS = {
 export function normalizeStopReason(reason: unknown): string | undefined {
   if (typeof reason !== "string") return undefined;
   const spelled = reason.slice(0, 64);
-  return Object.entries(MEANINGS).find(([, spellings]) => spellings.test(spelled))?.[0] ?? spelled;
+  return MEANINGS.find(([, spellings]) => spellings.test(spelled))?.[0] ?? spelled;
 }

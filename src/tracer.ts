@@ -13,8 +13,8 @@ export type AttributeValue =
   | readonly number[]
   | readonly boolean[];
 
-/** Span attributes by name. */
-export type Attributes = Readonly<Record<string, AttributeValue>>;
+/** Span attributes by name. One that is `undefined` is not set. */
+export type Attributes = Readonly<Record<string, AttributeValue | undefined>>;
 
 /** One open span. Whoever started it ends it, exactly once. */
 export interface Span {

@@ -65,7 +65,6 @@ Deno.test("recordingTracer() records every misuse, and nothing else as one", () 
     "llm.call: setAttributes() after end()",
     "llm.call: fail() after end()",
     "stray: startSpan() with a parent of another tracer",
-    "odd: 'u' set to undefined undefined",
     "odd: 'n' set to object null",
     "odd: 'nan' set to number NaN",
     "odd: 'mixed' set to object a,1",

@@ -1,0 +1,7 @@
+/**
+ * Several targets for one call: when one is out, the next takes over.
+ *
+ * @module
+ */
+
+export {};

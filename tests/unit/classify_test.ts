@@ -1,0 +1,897 @@
+import { assertEquals } from "@std/assert";
+import { type Classification, classifyError } from "../../mod.ts";
+
+interface Row {
+  /** Says what is thrown and what it is. */
+  readonly name: string;
+  /** Where the rule comes from. */
+  readonly source: string;
+  readonly thrown: unknown;
+  readonly errorType: string;
+  readonly retryable: boolean;
+  readonly scope?: Classification["scope"];
+}
+
+const QUOTA = { errorType: "quota_exhausted", retryable: false, scope: "account" } as const;
+const TOO_LONG = { errorType: "context_too_long", retryable: false } as const;
+const FILTERED = { errorType: "content_filter", retryable: false } as const;
+const AUTH = { errorType: "auth", retryable: false, scope: "account" } as const;
+const INVALID = { errorType: "invalid_request", retryable: false } as const;
+const LIMITED = { errorType: "rate_limited", retryable: true, scope: "model" } as const;
+const OVERLOADED = { errorType: "overloaded", retryable: true, scope: "model" } as const;
+const BROKEN = { errorType: "server_error", retryable: true } as const;
+const TIMED_OUT = { errorType: "timeout", retryable: true } as const;
+
+/** As the OpenAI SDK throws it: the body's `error` as `error`, its `code` and `type` on the error itself. */
+function openAi(status: number, error: Record<string, unknown>): Error {
+  return Object.assign(new Error(`${status} ${error.message}`), { status, error, code: error.code, type: error.type });
+}
+
+/** As the Anthropic SDK throws it: the whole body as `error`. */
+function anthropic(status: number | undefined, type: string, more: Record<string, unknown> = {}): Error {
+  const error = { type: "error", error: { type, message: "m", ...more }, request_id: "req_1" };
+  return Object.assign(new Error(`${status} ${JSON.stringify(error)}`), { name: "APIError", status, error });
+}
+
+/** As the Google GenAI SDK throws it: the body as JSON in the message, and no headers. */
+function gemini(status: number, error: Record<string, unknown>, wrap = (body: unknown) => body): Error {
+  return Object.assign(new Error(JSON.stringify(wrap({ error }))), { name: "ApiError", status });
+}
+
+/** As the AWS SDK throws it: named after the exception, the status in `$metadata`. */
+function bedrock(name: string, httpStatusCode: number | undefined, message = "m"): Error {
+  return Object.assign(new Error(message), { name, $metadata: { httpStatusCode }, $fault: "client" });
+}
+
+/** As the AI SDK throws it. */
+function aiSdk(statusCode: number, body: unknown): Error {
+  const responseBody = JSON.stringify(body);
+  return Object.assign(new Error("m"), { name: "AI_APICallError", statusCode, responseBody, isRetryable: true });
+}
+
+const quotaFailure = (quotaId: string) => ({
+  code: 429,
+  status: "RESOURCE_EXHAUSTED",
+  message: "You exceeded your current quota",
+  details: [
+    { "@type": "type.googleapis.com/google.rpc.Help", links: [] },
+    { "@type": "type.googleapis.com/google.rpc.QuotaFailure", violations: [{ quotaMetric: "m", quotaId }] },
+  ],
+});
+
+const openAiQuotaCodes = [
+  "insufficient_quota",
+  "billing_hard_limit_reached",
+  "billing_not_active",
+  "credit_balance_exhausted",
+  "organization_spend_limit_exceeded",
+  "project_spend_limit_exceeded",
+  "organization_usage_limit_exceeded",
+];
+
+const rows: readonly Row[] = [
+  // Do not retry although the status says so.
+  ...openAiQuotaCodes.flatMap((code) => [
+    {
+      name: `takes OpenAI's 429 of type ${code} for an exhausted quota`,
+      source: "OpenAI error codes guide",
+      thrown: openAi(429, { message: "m", type: code, code: null }),
+      ...QUOTA,
+    },
+    {
+      name: `takes OpenAI's 429 with code ${code} for an exhausted quota`,
+      source: "OpenAI error codes guide",
+      thrown: openAi(429, { message: "m", type: null, code }),
+      ...QUOTA,
+    },
+  ]),
+  {
+    name: "takes an OpenAI request too large for its limit as one that never fits",
+    source: "OpenAI rate limits guide",
+    thrown: openAi(429, {
+      message: "Request too large for gpt-5 on tokens per min (TPM): Limit 30000, Requested 40000",
+      type: "tokens",
+      code: "rate_limit_exceeded",
+    }),
+    ...TOO_LONG,
+  },
+  {
+    name: "takes an OpenAI input that must be reduced as one that never fits",
+    source: "OpenAI rate limits guide",
+    thrown: openAi(429, {
+      message: "Limit 30000. The input or output tokens must be reduced in order to run successfully.",
+      type: "tokens",
+      code: "rate_limit_exceeded",
+    }),
+    ...TOO_LONG,
+  },
+  {
+    name: "does not take a message that mentions a too large request for one",
+    source: "retry-rules.md: the message starts with it",
+    thrown: openAi(429, { message: "Slow down. Was your last Request too large?", type: "requests", code: null }),
+    ...LIMITED,
+  },
+  {
+    name: "reads context_length_exceeded from an OpenAI error",
+    source: "OpenAI error codes guide",
+    thrown: openAi(400, { message: "m", type: "invalid_request_error", code: "context_length_exceeded" }),
+    ...TOO_LONG,
+  },
+  {
+    name: "reads content_policy_violation from an OpenAI error",
+    source: "OpenAI images API",
+    thrown: openAi(400, { message: "m", type: "invalid_request_error", code: "content_policy_violation" }),
+    ...FILTERED,
+  },
+  {
+    name: "reads content_filter from an OpenAI-compatible error",
+    source: "OpenAI-compatible servers",
+    thrown: openAi(400, { message: "m", type: null, code: "content_filter" }),
+    ...FILTERED,
+  },
+  {
+    name: "takes Azure's content filter for one although it asks to come back in a day",
+    source: "Azure OpenAI content filtering",
+    thrown: Object.assign(openAi(400, { message: "m", code: "content_filter" }), {
+      headers: new Headers({ "retry-after": "86400" }),
+    }),
+    ...FILTERED,
+  },
+  {
+    name: "reads Azure's inner error alone",
+    source: "Azure OpenAI content filtering",
+    thrown: openAi(400, { message: "m", code: null, innererror: { code: "ResponsibleAIPolicyViolation" } }),
+    ...FILTERED,
+  },
+  {
+    name: "does not retry Anthropic's 400",
+    source: "Anthropic API errors",
+    thrown: anthropic(400, "invalid_request_error"),
+    ...INVALID,
+  },
+  {
+    name: "does not retry Anthropic's 401",
+    source: "Anthropic API errors",
+    thrown: anthropic(401, "authentication_error"),
+    ...AUTH,
+  },
+  {
+    name: "takes Anthropic's 402 billing_error for an exhausted quota",
+    source: "Anthropic API errors",
+    thrown: anthropic(402, "billing_error"),
+    ...QUOTA,
+  },
+  {
+    name: "does not retry Anthropic's 403",
+    source: "Anthropic API errors",
+    thrown: anthropic(403, "permission_error"),
+    ...AUTH,
+  },
+  {
+    name: "does not retry Anthropic's 404",
+    source: "Anthropic API errors",
+    thrown: anthropic(404, "not_found_error"),
+    ...INVALID,
+  },
+  {
+    name: "takes Anthropic's 413 request_too_large as one that never fits",
+    source: "Anthropic API errors",
+    thrown: anthropic(413, "request_too_large"),
+    ...TOO_LONG,
+  },
+  {
+    name: "takes a 413 as HTML from Anthropic's edge as one that never fits",
+    source: "Anthropic API errors",
+    thrown: Object.assign(new Error("413 <html><head><title>413 Request Entity Too Large</title></head></html>"), {
+      status: 413,
+      error: undefined,
+    }),
+    ...TOO_LONG,
+  },
+  {
+    name: "reads Anthropic's enforced spend limit from error.details",
+    source: "Anthropic SDK 1.12: errorCode",
+    thrown: anthropic(429, "rate_limit_error", { details: { error_code: "enforced_spend_limit_reached" } }),
+    ...QUOTA,
+  },
+  {
+    name: "takes Anthropic's empty credit balance for an exhausted quota",
+    source: "Anthropic API: seen in practice",
+    thrown: anthropic(400, "invalid_request_error", { message: "Your credit balance is too low to access the API" }),
+    ...QUOTA,
+  },
+  {
+    name: "takes Anthropic's too long prompt as one that never fits",
+    source: "Anthropic API: seen in practice",
+    thrown: anthropic(400, "invalid_request_error", { message: "prompt is too long: 250000 tokens > 200000 maximum" }),
+    ...TOO_LONG,
+  },
+  {
+    name: "takes Gemini's quota per day for exhausted",
+    source: "google.rpc.QuotaFailure",
+    thrown: gemini(429, quotaFailure("GenerateRequestsPerDayPerProject-FreeTier")),
+    ...QUOTA,
+  },
+  {
+    name: "takes Gemini's quota per day and model for exhausted",
+    source: "google.rpc.QuotaFailure",
+    thrown: gemini(429, quotaFailure("GenerateRequestsPerDayPerProjectPerModel-FreeTier")),
+    ...QUOTA,
+  },
+  {
+    name: "reads a Gemini body wrapped in an array",
+    source: "Gemini streamGenerateContent without alt=sse",
+    thrown: gemini(429, quotaFailure("InputTokensPerDay"), (body) => [body]),
+    ...QUOTA,
+  },
+  {
+    name: "reads a Gemini body that is JSON in its own message",
+    source: "Google GenAI SDK",
+    thrown: gemini(429, { code: 429, message: JSON.stringify({ error: quotaFailure("TokensPerDay") }) }),
+    ...QUOTA,
+  },
+  {
+    name: "reads details that stand as JSON in the middle of a message",
+    source: "@google/generative-ai",
+    thrown: Object.assign(
+      new Error(
+        `[GoogleGenerativeAI Error]: Error fetching from https://example.com: [429 Too Many Requests] m ${
+          JSON.stringify(quotaFailure("TokensPerDay").details)
+        }`,
+      ),
+      { status: 429 },
+    ),
+    ...QUOTA,
+  },
+  {
+    name: "retries Gemini's quota per minute",
+    source: "google.rpc.QuotaFailure",
+    thrown: gemini(429, quotaFailure("GenerateRequestsPerMinutePerProject-FreeTier")),
+    ...LIMITED,
+  },
+  {
+    name: "takes Gemini's invalid key for what it is although the status is 400",
+    source: "google.rpc.ErrorInfo",
+    thrown: gemini(400, {
+      code: 400,
+      status: "INVALID_ARGUMENT",
+      message: "API key not valid",
+      details: [{ "@type": "type.googleapis.com/google.rpc.ErrorInfo", reason: "API_KEY_INVALID" }],
+    }),
+    ...AUTH,
+  },
+  {
+    name: "takes Bedrock's tokens per day for an exhausted quota",
+    source: "Bedrock quotas",
+    thrown: bedrock("ThrottlingException", 429, "Too many tokens per day, please wait before trying again."),
+    ...QUOTA,
+  },
+  {
+    name: "does not retry Bedrock's AccessDeniedException",
+    source: "Bedrock Converse errors",
+    thrown: bedrock("AccessDeniedException", 403),
+    ...AUTH,
+  },
+  {
+    name: "does not retry Bedrock's ValidationException",
+    source: "Bedrock Converse errors",
+    thrown: bedrock("ValidationException", 400),
+    ...INVALID,
+  },
+  {
+    name: "takes a Cohere trial key's monthly limit for an exhausted quota",
+    source: "Cohere rate limits",
+    thrown: Object.assign(new Error("TooManyRequestsError"), {
+      name: "TooManyRequestsError",
+      statusCode: 429,
+      body: { message: "You are using a Trial key, which is limited to 1000 API calls / month." },
+    }),
+    ...QUOTA,
+  },
+  {
+    name: "retries a Cohere trial key's limit per minute",
+    source: "Cohere rate limits",
+    thrown: Object.assign(new Error("TooManyRequestsError"), {
+      statusCode: 429,
+      body: { message: "You are using a Trial key, which is limited to 40 API calls / minute." },
+    }),
+    ...LIMITED,
+  },
+  {
+    name: "takes Cohere's 402 for an exhausted quota",
+    source: "Cohere errors",
+    thrown: Object.assign(new Error("m"), { statusCode: 402, body: { message: "Please add or update your payment" } }),
+    ...QUOTA,
+  },
+  {
+    name: "takes OpenRouter's 402 for an exhausted quota",
+    source: "OpenRouter errors",
+    thrown: openAi(402, { code: 402, message: "Insufficient credits" }),
+    ...QUOTA,
+  },
+  {
+    name: "takes OpenRouter's in-flight budget without Retry-After for an exhausted quota",
+    source: "OpenRouter limits",
+    thrown: openAi(402, { code: 402, message: "m", metadata: { limit_source: "openrouter_in_flight_budget" } }),
+    ...QUOTA,
+  },
+  {
+    name: "retries OpenRouter's in-flight budget with Retry-After",
+    source: "OpenRouter limits",
+    thrown: Object.assign(
+      openAi(402, { code: 402, message: "m", metadata: { limit_source: "openrouter_in_flight_budget" } }),
+      { headers: new Headers({ "retry-after": "3" }) },
+    ),
+    ...LIMITED,
+  },
+  {
+    name: "takes OpenRouter's 403 with a limit source for an exhausted quota",
+    source: "OpenRouter limits",
+    thrown: openAi(403, { code: 403, message: "Key limit exceeded", metadata: { limit_source: "key_limit" } }),
+    ...QUOTA,
+  },
+  {
+    name: "takes OpenRouter's free models per day for an exhausted quota",
+    source: "OpenRouter limits",
+    thrown: openAi(429, { code: 429, message: "Rate limit exceeded: free-models-per-day" }),
+    ...QUOTA,
+  },
+
+  // Do retry.
+  {
+    name: "retries a limit of tokens per day that says when to come back",
+    source: "Groq rate limits",
+    thrown: openAi(429, {
+      message: "Rate limit reached on tokens per day (TPD): Limit 100000, Used 99999. Please try again in 1m30s.",
+      type: "tokens",
+      code: "rate_limit_exceeded",
+    }),
+    ...LIMITED,
+  },
+  {
+    name: "does not take every length for that of the context",
+    source: "retry-rules.md",
+    thrown: openAi(503, { message: "The queue is too long", type: null, code: null }),
+    ...BROKEN,
+  },
+  {
+    name: "retries Anthropic's 529 overloaded_error",
+    source: "Anthropic API errors",
+    thrown: anthropic(529, "overloaded_error"),
+    ...OVERLOADED,
+  },
+  {
+    name: "retries OpenAI's 503 server_is_overloaded",
+    source: "OpenAI error codes guide",
+    thrown: openAi(503, { message: "m", type: "server_error", code: "server_is_overloaded" }),
+    ...OVERLOADED,
+  },
+  {
+    name: "retries OpenAI's 429 rate_limit_exceeded",
+    source: "OpenAI error codes guide",
+    thrown: openAi(429, { message: "m", type: "requests", code: "rate_limit_exceeded" }),
+    ...LIMITED,
+  },
+  {
+    name: "retries OpenAI's 429 slow_down",
+    source: "OpenAI error codes guide",
+    thrown: openAi(429, { message: "m", type: "slow_down", code: null }),
+    ...LIMITED,
+  },
+  {
+    name: "retries Bedrock's ThrottlingException",
+    source: "Bedrock Converse errors",
+    thrown: bedrock("ThrottlingException", 429),
+    ...LIMITED,
+  },
+  {
+    name: "retries Bedrock's ModelNotReadyException",
+    source: "Bedrock Converse errors",
+    thrown: bedrock("ModelNotReadyException", 429),
+    ...OVERLOADED,
+  },
+  {
+    name: "retries Bedrock's ModelTimeoutException",
+    source: "Bedrock Converse errors",
+    thrown: bedrock("ModelTimeoutException", 408),
+    ...TIMED_OUT,
+  },
+  {
+    name: "retries Bedrock's ModelErrorException although its status is 424",
+    source: "Bedrock Converse errors",
+    thrown: bedrock("ModelErrorException", 424),
+    ...BROKEN,
+  },
+  {
+    name: "retries Bedrock's ServiceUnavailableException",
+    source: "Bedrock Converse errors",
+    thrown: bedrock("ServiceUnavailableException", 503),
+    ...OVERLOADED,
+  },
+  {
+    name: "takes Bedrock's too many tokens for a rate, not for a context overflow",
+    source: "Bedrock quotas",
+    thrown: bedrock("ThrottlingException", 429, "Too many tokens, please wait before trying again."),
+    ...LIMITED,
+  },
+  {
+    name: "reads a Bedrock exception from the header of a raw response",
+    source: "AWS restJson1: x-amzn-errortype",
+    thrown: new Response(null, {
+      status: 424,
+      headers: { "x-amzn-errortype": "ModelErrorException:http://internal.amazon.com/coral/" },
+    }),
+    ...BROKEN,
+  },
+
+  // Errors without a status: events in a stream that began with 200, bodies handed over as they are.
+  {
+    name: "reads Anthropic's overloaded_error from a stream",
+    source: "Anthropic streaming: error events",
+    thrown: anthropic(undefined, "overloaded_error"),
+    ...OVERLOADED,
+  },
+  {
+    name: "reads Anthropic's error event itself",
+    source: "Anthropic streaming: error events",
+    thrown: { type: "error", error: { type: "overloaded_error", message: "Overloaded" } },
+    ...OVERLOADED,
+  },
+  {
+    name: "reads Anthropic's error event as a JSON string",
+    source: "Anthropic streaming: error events",
+    thrown: '{"type":"error","error":{"type":"rate_limit_error","message":"m"}}',
+    ...LIMITED,
+  },
+  {
+    name: "reads Anthropic's api_error from a stream",
+    source: "Anthropic streaming: error events",
+    thrown: anthropic(undefined, "api_error"),
+    ...BROKEN,
+  },
+  {
+    name: "does not retry Anthropic's invalid_request_error from a stream",
+    source: "Anthropic streaming: error events",
+    thrown: anthropic(undefined, "invalid_request_error"),
+    ...INVALID,
+  },
+  {
+    name: "does not retry Anthropic's permission_error from a stream",
+    source: "Anthropic streaming: error events",
+    thrown: anthropic(undefined, "permission_error"),
+    ...AUTH,
+  },
+  {
+    name: "reads OpenAI's flat error event",
+    source: "OpenAI Responses streaming: error",
+    thrown: { type: "error", code: "server_error", message: "m", param: null, sequence_number: 1 },
+    ...BROKEN,
+  },
+  {
+    name: "reads OpenAI's flat error event with a quota code",
+    source: "OpenAI Responses streaming: error",
+    thrown: { type: "error", code: "insufficient_quota", message: "m", param: null },
+    ...QUOTA,
+  },
+  {
+    name: "reads OpenAI's error event without a code",
+    source: "OpenAI Responses streaming: error",
+    thrown: { type: "error", code: null, message: "m", param: null },
+    ...BROKEN,
+  },
+  {
+    name: "reads OpenAI's response.failed",
+    source: "OpenAI Responses streaming: response.failed",
+    thrown: {
+      type: "response.failed",
+      response: { status: "failed", error: { code: "rate_limit_exceeded", message: "m" } },
+    },
+    ...LIMITED,
+  },
+  {
+    name: "reads OpenAI's response.failed without an error",
+    source: "OpenAI Responses streaming: response.failed",
+    thrown: { type: "response.failed", response: { status: "failed", error: null } },
+    ...BROKEN,
+  },
+  {
+    name: "reads an OpenAI stream error without a status",
+    source: "OpenAI SDK 7.57: Stream.fromSSEResponse",
+    thrown: Object.assign(new Error("m"), { status: undefined, error: { message: "m", type: "server_error" } }),
+    ...BROKEN,
+  },
+  {
+    name: "reads the status in an OpenRouter body",
+    source: "OpenRouter errors",
+    thrown: { error: { code: 502, message: "Provider returned error", metadata: { provider_name: "p" } } },
+    ...BROKEN,
+  },
+  {
+    name: "does not retry an OpenRouter body with 403",
+    source: "OpenRouter errors",
+    thrown: { id: "gen-1", error: { code: 403, message: "flagged" } },
+    ...AUTH,
+  },
+  {
+    name: "reads an OpenRouter chunk with an error",
+    source: "OpenRouter streaming",
+    thrown: { id: "g", error: { code: 429, message: "m" }, choices: [{ delta: {}, finish_reason: "error" }] },
+    ...LIMITED,
+  },
+  {
+    name: "reads what OpenRouter passes on from the provider",
+    source: "OpenRouter errors: metadata.raw",
+    thrown: openAi(429, {
+      code: 429,
+      message: "Provider returned error",
+      metadata: { raw: '{"error":{"message":"m","code":"insufficient_quota"}}', provider_name: "OpenAI" },
+    }),
+    ...QUOTA,
+  },
+  {
+    name: "retries a finish reason of error",
+    source: "Mistral and OpenRouter chat completions",
+    thrown: { id: "c", choices: [{ index: 0, message: { content: "" }, finish_reason: "error" }] },
+    ...BROKEN,
+  },
+  {
+    name: "retries Cohere's finish reason ERROR",
+    source: "Cohere v2 chat",
+    thrown: { id: "c", message: { content: [] }, finish_reason: "ERROR" },
+    ...BROKEN,
+  },
+  {
+    name: "retries Cohere's finish reason TIMEOUT",
+    source: "Cohere v2 chat",
+    thrown: { id: "c", message: { content: [] }, finish_reason: "TIMEOUT" },
+    ...TIMED_OUT,
+  },
+  {
+    name: "retries Cohere's message-end with an error",
+    source: "Cohere v2 chat streaming",
+    thrown: { type: "message-end", delta: { finish_reason: "ERROR", error: "m" } },
+    ...BROKEN,
+  },
+  {
+    name: "retries Ollama's line with an error",
+    source: "Ollama streaming errors",
+    thrown: { error: "model runner has unexpectedly stopped" },
+    ...BROKEN,
+  },
+  {
+    name: "retries a Bedrock exception frame",
+    source: "Bedrock ConverseStream",
+    thrown: bedrock("throttlingException", undefined),
+    ...LIMITED,
+  },
+  {
+    name: "retries Bedrock's ModelStreamErrorException",
+    source: "Bedrock ConverseStream",
+    thrown: bedrock("ModelStreamErrorException", undefined),
+    ...BROKEN,
+  },
+  {
+    name: "does not retry a Bedrock validation frame",
+    source: "Bedrock ConverseStream",
+    thrown: bedrock("validationException", undefined),
+    ...INVALID,
+  },
+  {
+    name: "reads a Gemini error in the middle of a stream",
+    source: "Gemini streamGenerateContent",
+    thrown: {
+      error: { code: 503, status: "UNAVAILABLE", message: "The model is overloaded. Please try again later." },
+    },
+    ...OVERLOADED,
+  },
+  {
+    name: "reads a gRPC status word without a code",
+    source: "google.rpc.Code",
+    thrown: { error: { status: "RESOURCE_EXHAUSTED", message: "m" } },
+    ...LIMITED,
+  },
+  {
+    name: "takes an SDK's stream without an end for a truncated one",
+    source: "OpenAI and Anthropic SDK helpers",
+    thrown: new Error("request ended without sending any chunks"),
+    errorType: "truncated_stream",
+    retryable: true,
+  },
+  {
+    name: "takes an Ollama stream without an end for a truncated one",
+    source: "Ollama SDK 0.6: AbortableAsyncIterator",
+    thrown: new Error("Did not receive done or success response in stream."),
+    errorType: "truncated_stream",
+    retryable: true,
+  },
+  {
+    name: "retries what the Ollama SDK makes of a line with an error",
+    source: "Ollama SDK 0.6: a plain Error",
+    thrown: new Error("model runner has unexpectedly stopped, this may be due to resource limitations"),
+    ...BROKEN,
+  },
+
+  {
+    name: "retries Bedrock's InternalServerException",
+    source: "Bedrock ConverseStream",
+    thrown: bedrock("internalServerException", undefined),
+    ...BROKEN,
+  },
+  {
+    name: "retries what a stream says of its server alone",
+    source: "Anthropic streaming: error events",
+    thrown: anthropic(undefined, "timeout_error"),
+    ...BROKEN,
+  },
+
+  // Other shapes.
+  {
+    name: "reads the data of a response",
+    source: "axios, AI SDK",
+    thrown: Object.assign(new Error("m"), {
+      response: { status: 429, data: { error: { code: "insufficient_quota" } } },
+    }),
+    ...QUOTA,
+  },
+  {
+    name: "reads a detail",
+    source: "FastAPI, as in vLLM and Mistral",
+    thrown: { status: 400, body: { detail: "This model's maximum context length is 4096 tokens" } },
+    ...TOO_LONG,
+  },
+  ...[0, 1, 2, 3].map((index): Row => ({
+    name: `reads the details at index ${index}`,
+    source: "google.rpc.Status",
+    thrown: {
+      status: 429,
+      error: { details: Object.assign([{}, {}, {}, {}], { [index]: { reason: "API_KEY_INVALID" } }) },
+    },
+    ...AUTH,
+  })),
+  {
+    name: "reads an AI SDK error",
+    source: "AI SDK 7: APICallError",
+    thrown: aiSdk(429, { error: { message: "m", type: "insufficient_quota", code: "insufficient_quota" } }),
+    ...QUOTA,
+  },
+  {
+    name: "does not read the user's words in an AI SDK error",
+    source: "AI SDK 7: requestBodyValues",
+    thrown: Object.assign(aiSdk(429, { error: { message: "m" } }), {
+      requestBodyValues: { messages: [{ role: "user", error: { code: "insufficient_quota" } }] },
+    }),
+    ...LIMITED,
+  },
+  {
+    name: "reads the last error in an AI SDK RetryError",
+    source: "AI SDK 7: RetryError",
+    thrown: Object.assign(new Error("Failed after 3 attempts"), {
+      name: "AI_RetryError",
+      reason: "maxRetriesExceeded",
+      lastError: aiSdk(503, {}),
+    }),
+    ...BROKEN,
+  },
+  {
+    name: "reads a LangChain error",
+    source: "LangChain 1: lc_error_code",
+    thrown: Object.assign(
+      openAi(429, { message: "m\n\nTroubleshooting URL: https://x/", type: "requests", code: null }),
+      {
+        lc_error_code: "MODEL_RATE_LIMIT",
+      },
+    ),
+    ...LIMITED,
+  },
+  {
+    name: "reads a Mistral error",
+    source: "Mistral SDK 2.7: SDKError",
+    thrown: Object.assign(new Error('API error occurred: Status 429\nBody: {"object":"error","message":"m"}'), {
+      name: "SDKError",
+      statusCode: 429,
+      body: '{"object":"error","message":"Requests rate limit exceeded","type":"rate_limited","code":"1300"}',
+    }),
+    ...LIMITED,
+  },
+  {
+    name: "reads an Ollama error",
+    source: "Ollama SDK 0.6: ResponseError",
+    thrown: Object.assign(new Error("server busy"), { name: "ResponseError", status_code: 503, error: "server busy" }),
+    ...BROKEN,
+  },
+  {
+    name: "reads an AWS error whose body was HTML",
+    source: "AWS SDK 3.1164: recorded",
+    thrown: Object.assign(new SyntaxError("Unexpected token '<'"), { $metadata: { httpStatusCode: 503 } }),
+    ...BROKEN,
+  },
+  {
+    name: "reads a raw response",
+    source: "fetch",
+    thrown: new Response("<html>", { status: 502 }),
+    ...BROKEN,
+  },
+  {
+    name: "reads a status under response",
+    source: "axios, gaxios",
+    thrown: Object.assign(new Error("m"), { response: { status: 429, headers: {} } }),
+    ...LIMITED,
+  },
+  {
+    name: "reads a cause ten deep",
+    source: "retry-rules.md",
+    thrown: wrap(openAi(429, { code: null, message: "m" }), 10),
+    ...LIMITED,
+  },
+  {
+    name: "keeps to the outermost status",
+    source: "retry-rules.md",
+    thrown: Object.assign(new Error("m", { cause: openAi(429, { message: "m" }) }), { status: 500 }),
+    ...BROKEN,
+  },
+
+  // The server's veto or wish.
+  {
+    name: "does not retry what the server vetoes",
+    source: "OpenAI and Anthropic SDKs: x-should-retry",
+    thrown: Object.assign(openAi(503, { message: "m" }), { headers: new Headers({ "x-should-retry": "false" }) }),
+    ...BROKEN,
+    retryable: false,
+  },
+  {
+    name: "retries what the server wants retried",
+    source: "OpenAI and Anthropic SDKs: x-should-retry",
+    thrown: Object.assign(openAi(400, { message: "m" }), { headers: new Headers({ "x-should-retry": "true" }) }),
+    ...INVALID,
+    retryable: true,
+  },
+  {
+    name: "lets the veto outweigh the body",
+    source: "retry-rules.md: decide in this order",
+    thrown: Object.assign(anthropic(529, "overloaded_error"), { headers: { "X-Should-Retry": "false" } }),
+    ...OVERLOADED,
+    retryable: false,
+  },
+
+  // Anything else.
+  {
+    name: "does not take a number for a status that is none",
+    source: "retry-rules.md",
+    thrown: Object.assign(new Error("m"), { code: 112 }),
+    errorType: "Error",
+    retryable: false,
+  },
+  {
+    name: "does not retry a programming error within an error part",
+    source: "AI SDK 7: stream parts",
+    thrown: { error: new TypeError("x is not a function") },
+    errorType: "Object",
+    retryable: false,
+  },
+  {
+    name: "does not take a method for a message",
+    source: "retry-rules.md",
+    thrown: new (class Logger {
+      error(): void {}
+    })(),
+    errorType: "Logger",
+    retryable: false,
+  },
+  {
+    name: "does not retry a programming error",
+    source: "retry-rules.md",
+    thrown: new TypeError("x is not a function"),
+    errorType: "TypeError",
+    retryable: false,
+  },
+  {
+    name: "does not retry an abort that is none of ours",
+    source: "retry-rules.md",
+    thrown: new DOMException("This operation was aborted", "AbortError"),
+    errorType: "AbortError",
+    retryable: false,
+  },
+  {
+    name: "names an error by its class where it has no name of its own",
+    source: "OpenAI SDK 7.57: name is Error",
+    thrown: new (class APIUserAbortError extends Error {})("Request was aborted."),
+    errorType: "APIUserAbortError",
+    retryable: false,
+  },
+  {
+    name: "bounds a hostile name",
+    source: "span-contract.md: low cardinality",
+    thrown: Object.assign(new Error("m"), { name: "x".repeat(500) }),
+    errorType: "x".repeat(128),
+    retryable: false,
+  },
+  {
+    name: "takes no more of a hostile name than an identifier",
+    source: "span-contract.md: low cardinality",
+    thrown: Object.assign(new Error("m"), { name: "Wrong <b>\n" }),
+    errorType: "Wrong",
+    retryable: false,
+  },
+  {
+    name: "passes over a name that is none",
+    source: "span-contract.md: low cardinality",
+    thrown: Object.assign(new RangeError("m"), { name: "1 <b>" }),
+    errorType: "RangeError",
+    retryable: false,
+  },
+  {
+    name: "does not retry a programming error in an SDK's own fetch",
+    source: "OpenAI SDK 7.57: APIConnectionError",
+    thrown: new Error("Connection error.", { cause: new TypeError("x is not a function") }),
+    errorType: "TypeError",
+    retryable: false,
+  },
+  {
+    name: "retries a connection error without a cause",
+    source: "OpenAI SDK 7.57: APIConnectionError",
+    thrown: new (class APIConnectionError extends Error {})("Connection error."),
+    errorType: "network",
+    retryable: true,
+  },
+];
+
+function wrap(inner: unknown, times: number): unknown {
+  return times === 0 ? inner : new Error("wrapped", { cause: wrap(inner, times - 1) });
+}
+
+for (const { name, source, thrown, errorType, retryable, scope = "request" } of rows) {
+  Deno.test(`classifyError() ${name}`, () => {
+    const actual = classifyError(thrown);
+    assertEquals(
+      { errorType: actual.errorType, retryable: actual.retryable, scope: actual.scope },
+      { errorType, retryable, scope },
+      `${source}; decided by ${actual.reason}`,
+    );
+  });
+}
+
+const RETRYABLE = [408, 409, 425, 429, 500, 502, 503, 504, 529, 507, 520, 599];
+const NOT_RETRYABLE = [300, 304, 400, 401, 402, 403, 404, 405, 406, 410, 413, 422, 424, 426, 451, 499, 501, 505];
+for (const status of [...RETRYABLE, ...NOT_RETRYABLE]) {
+  const retryable = RETRYABLE.includes(status);
+  Deno.test(`classifyError() ${retryable ? "retries" : "does not retry"} status ${status}`, () => {
+    for (const key of ["status", "statusCode", "status_code"]) {
+      for (const thrown of [{ [key]: status }, { response: { [key]: status } }]) {
+        const actual = classifyError(thrown);
+        assertEquals({ status: actual.status, retryable: actual.retryable }, { status, retryable });
+      }
+    }
+  });
+}
+
+const TYPES = {
+  401: "auth",
+  402: "quota_exhausted",
+  403: "auth",
+  404: "invalid_request",
+  408: "timeout",
+  413: "context_too_long",
+  429: "rate_limited",
+  500: "server_error",
+  503: "server_error",
+  529: "overloaded",
+};
+for (const [status, errorType] of Object.entries(TYPES)) {
+  Deno.test(`classifyError() takes status ${status} alone for ${errorType}`, () => {
+    assertEquals(classifyError(new Response(null, { status: Number(status) })).errorType, errorType);
+  });
+}
+
+Deno.test("classifyError() finds the request id", () => {
+  const id = (thrown: unknown) => classifyError(thrown).requestId;
+  assertEquals(id({ headers: new Headers({ "x-request-id": "a" }) }), "a");
+  assertEquals(id({ headers: { "Request-Id": "a" } }), "a");
+  assertEquals(id({ $response: { headers: { "x-amzn-requestid": "a" } } }), "a");
+  assertEquals(id({ $metadata: { requestId: "a" } }), "a");
+  assertEquals(id({ responseHeaders: { "apim-request-id": "a" } }), "a");
+  assertEquals(id({ requestID: "b", headers: { "x-request-id": "a" } }), "a");
+  assertEquals(id({ requestID: "a" }), "a");
+  assertEquals(id({ error: { type: "error", request_id: "a" } }), "a");
+  assertEquals(id({ rawResponse: { headers: new Headers({ "x-request-id": "a" }) } }), "a");
+  assertEquals("requestId" in classifyError({ requestID: null }), false);
+});
