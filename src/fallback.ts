@@ -1,7 +1,204 @@
 /**
  * Several targets for one call: when one is out, the next takes over.
  *
+ * @example
+ * ```ts
+ * import { callWithFallback } from "@tryspan/tryspan/fallback";
+ *
+ * const down = { name: "openai", chat: () => Promise.reject(Object.assign(new Error("down"), { status: 529 })) };
+ * const up = { name: "anthropic", chat: () => ({ text: "Hello" }) };
+ * const answer = await callWithFallback([
+ *   { provider: down, request: { model: "gpt-5" }, options: { retry: { maxRetries: 0 } } },
+ *   { provider: up, request: { model: "claude-sonnet-5" } },
+ * ]);
+ * console.log(answer.text); // Hello
+ * ```
+ *
  * @module
  */
 
-export {};
+import type { AttemptRecord } from "./attempt_record.ts";
+import { rememberAttempts } from "./attempts_of.ts";
+import { createCaller } from "./create_caller.ts";
+import { type CallOptions, checkProvider, DEFAULTS, resolveOptions } from "./options.ts";
+import type { Provider } from "./provider.ts";
+import { RefusedError } from "./refused_error.ts";
+import { quietly } from "./_safe_span.ts";
+import type { Attributes, Span, Tracer } from "./tracer.ts";
+
+export type { CallOptions } from "./options.ts";
+export type { Provider } from "./provider.ts";
+
+/** One of several services that can answer. */
+export interface FallbackTarget<Req, Res> {
+  /** The service. */
+  readonly provider: Provider<Req, Res>;
+  /** The request in this service's own shape. */
+  readonly request: Req;
+  /** Options for this target alone; they win over the call's, but for `tracer` and `signal`. */
+  readonly options?: CallOptions | undefined;
+}
+
+/** Options of {@linkcode callWithFallback}. */
+export interface FallbackOptions extends CallOptions {
+  /**
+   * The `error.type`s on which the next target is asked, or a function of it and the error. Whatever it is, a call that
+   * was cancelled or is past its deadline does not go on.
+   *
+   * @default {["rate_limited", "overloaded", "quota_exhausted", "server_error", "network", "timeout",
+   * "truncated_stream", "context_too_long", "refused"]}
+   */
+  readonly fallbackOn?: readonly string[] | ((errorType: string, error: unknown) => boolean) | undefined;
+}
+
+/** A target of any kind. */
+type AnyTarget = FallbackTarget<never, unknown> | { readonly provider: Provider<never, unknown>; request: unknown };
+/** What a target's request has to be. */
+type Matching<Target> = Target extends { provider: Provider<infer Req, unknown> } ? { readonly request: Req } : never;
+/** What a target answers. */
+type AnswerOf<Target> = Target extends { provider: Provider<never, infer Res> } ? Res : never;
+
+const OUT = [
+  "rate_limited",
+  "overloaded",
+  "quota_exhausted",
+  "server_error",
+  "network",
+  "timeout",
+  "truncated_stream",
+  "context_too_long",
+  "refused",
+];
+
+/**
+ * Calls the first target with `callWithRetry`; when it is out (its attempts used up, its quota spent, its breaker open, the
+ * request too long for it), the next one, each with attempts of its own. One operation span covers all of them: it names
+ * the provider and model that answered, or failed last, and says which target that was in `llm.fallback.index`.
+ *
+ * @param targets At least one, in the order in which they are asked.
+ * @param options As of `callWithRetry`; `deadlineMs` covers all targets together.
+ * @returns What the first target that answered resolved with.
+ * @throws {RangeError | TypeError} For a bad argument, before anything is sent.
+ * @throws The last target's error; `attemptsOf` tells the attempts at all targets.
+ */
+export async function callWithFallback<const Targets extends readonly AnyTarget[]>(
+  targets: Targets & { readonly [Index in keyof Targets]: Matching<Targets[Index]> },
+  options: FallbackOptions = {},
+): Promise<AnswerOf<Targets[number]>> {
+  const { fallbackOn = OUT } = options;
+  const settings = resolveOptions(options, DEFAULTS);
+  const { clock, signal, tracer, operationSpan } = settings;
+  const all = targets as unknown as readonly FallbackTarget<unknown, AnswerOf<Targets[number]>>[];
+  check(all, fallbackOn);
+  const call = createCaller(options);
+  const deadline = clock.now() + settings.deadlineMs;
+  const operation = new SharedOperation(tracer);
+  const records: AttemptRecord[] = [];
+  try {
+    for (let index = 0;; index++) {
+      const { provider, request, options: own } = all[index]!;
+      let last: AttemptRecord | undefined;
+      operation.index = index;
+      try {
+        return await call(provider, request, {
+          ...own,
+          tracer: operationSpan ? operation : tracer,
+          operationSpan,
+          signal,
+          deadlineMs: Math.min(own?.deadlineMs ?? Infinity, deadline - clock.now()),
+          onAttempt(record) {
+            last = record;
+            records.push(record);
+            return (own?.onAttempt ?? settings.onAttempt)(record);
+          },
+        });
+      } catch (error) {
+        const errorType = error instanceof RefusedError ? "refused" : last?.["error.type"] ?? "timeout";
+        const isOver = index + 1 === all.length || signal?.aborted || clock.now() >= deadline;
+        if (isOver || !goesOn(fallbackOn, errorType, error)) {
+          rememberAttempts(error, records);
+          throw error;
+        }
+      }
+    }
+  } finally {
+    operation.end();
+  }
+}
+
+function check(targets: readonly FallbackTarget<unknown, unknown>[], fallbackOn: FallbackOptions["fallbackOn"]): void {
+  if (!Array.isArray(targets) || targets.length === 0) {
+    throw new TypeError(
+      `Cannot call the provider: 'targets' must be an array, not empty: current value is ${typeof targets}`,
+    );
+  }
+  if (typeof fallbackOn !== "function" && !Array.isArray(fallbackOn)) {
+    throw new TypeError(
+      `Cannot call the provider: 'fallbackOn' must be an array or a function: current value is ${typeof fallbackOn}`,
+    );
+  }
+  for (const target of targets) {
+    checkProvider(target?.provider);
+    resolveOptions(target.options, DEFAULTS);
+  }
+}
+
+/** A function of the caller's that throws does not go on. */
+function goesOn(fallbackOn: NonNullable<FallbackOptions["fallbackOn"]>, errorType: string, error: unknown): boolean {
+  if (typeof fallbackOn !== "function") return fallbackOn.includes(errorType);
+  let isOut = false;
+  quietly(() => isOut = fallbackOn(errorType, error) === true);
+  return isOut;
+}
+
+/** Makes one operation span of those that each target's call would open: it starts with the first and ends with the last. */
+class SharedOperation implements Tracer {
+  /** The target that is being called. */
+  index = 0;
+  readonly #tracer: Tracer;
+  #span: Span | undefined;
+  #attempts = 0;
+  #backoffMs = 0;
+  /** How the current target's call ended; set on the span only when no other follows. */
+  #last: Attributes = {};
+  #failure: Parameters<Span["fail"]> | undefined;
+
+  constructor(tracer: Tracer) {
+    this.#tracer = tracer;
+  }
+
+  startSpan(name: string, attributes: Attributes, parent?: Span): Span {
+    if (parent !== undefined) return this.#tracer.startSpan(name, attributes, this.#span);
+    this.#failure = undefined;
+    this.#last = {};
+    if (this.#span === undefined) this.#span = this.#tracer.startSpan(name, attributes);
+    else this.#span.setAttributes(attributes);
+    return {
+      run: (work) => work(),
+      setAttributes: (last) => {
+        this.#attempts += Number(last["llm.attempts"]);
+        this.#backoffMs += Number(last["llm.backoff_ms"]);
+        this.#last = last;
+      },
+      fail: (...failure) => {
+        this.#failure = failure;
+      },
+      end() {},
+    };
+  }
+
+  end(): void {
+    const span = this.#span;
+    if (span === undefined) return;
+    quietly(() =>
+      span.setAttributes({
+        ...this.#last,
+        "llm.attempts": this.#attempts,
+        "llm.backoff_ms": this.#backoffMs,
+        "llm.fallback.index": this.index,
+      })
+    );
+    if (this.#failure) quietly(() => span.fail(...this.#failure!));
+    quietly(() => span.end());
+  }
+}

@@ -17,7 +17,7 @@ export const nodeProject: () => Promise<string> = once(async () => {
     await Deno.mkdir(file.slice(0, file.lastIndexOf("/")), { recursive: true });
     await Deno.writeTextFile(file, text);
   }
-  await mustSucceed(npm(["install", "--no-package-lock", "--no-audit", "--no-fund"], DIRECTORY));
+  await mustSucceed(npm(["install", "--no-package-lock", "--no-audit", "--no-fund", "--legacy-peer-deps"], DIRECTORY));
   await Deno.writeTextFile(stamp, wanted);
   return DIRECTORY;
 });

@@ -41,3 +41,10 @@ export const TIMED_IN_DENO: readonly Part[] = ["integration", "otel"].map((direc
     countDenoTests,
   )
 );
+
+/** The tests that start other runtimes: Node, Bun, workerd and edge-runtime. */
+export const IN_OTHER_RUNTIMES: Part = tests(
+  "tests in other runtimes",
+  () => denoTest("--allow-all", "tests/runtimes/"),
+  countDenoTests,
+);

@@ -191,7 +191,7 @@ Deno.test("main() with --provider asks the service at --base-url, with the key f
       server.push({ kind: "ok" }, { kind: "ok", toolCalls: [{ name: "inspect_cache" }, { name: "no_such_tool" }] });
       const first = await runDemo(openai, { env: { OPENAI_API_KEY: "sk-secret" } });
       assertEquals([first.code, first.errors], [0, ""]);
-      assertStringIncludes(first.output, "503 server_error");
+      assertStringIncludes(first.output, "503 overloaded");
       assertStringIncludes(first.output, "tool inspect_cache");
       assertEquals(rolesIn(server.log[3]), ["user", "assistant", "tool", "tool"]);
 

@@ -6,8 +6,21 @@ import { importsOf, modulesOf, sources } from "./support/module_graph.ts";
 
 /** The files of src/ by layer; those that are not named here are the core. */
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
-  port: ["attempt_record", "clock", "provider", "tracer"],
-  pure: ["backoff", "classify", "decide", "retry_after", "sanitize", "stop_reason", "version"],
+  port: ["attempt_record", "clock", "gate", "provider", "tracer"],
+  pure: [
+    "_duration",
+    "_failure_lines",
+    "_failure_rules",
+    "_http_date",
+    "backoff",
+    "classify",
+    "decide",
+    "retry_after",
+    "sanitize",
+    "stop_reason",
+    "version",
+  ],
+  gate: ["_gate_options", "circuit_breaker", "retry_budget", "shared_cooldown"],
   "adapter otel": ["otel"],
   "adapter console": ["_waterfall", "_waterfall_text", "console"],
   "adapter testing": ["fake_clock", "recording_tracer", "testing"],
@@ -18,6 +31,7 @@ const MAY_IMPORT: Readonly<Record<string, { code: readonly string[]; types: read
   port: { code: [], types: ["pure"] },
   pure: { code: [], types: ["port"] },
   core: { code: ["port", "pure"], types: ["port", "pure"] },
+  gate: { code: ["port"], types: ["port", "pure"] },
   adapter: { code: ["port", "pure"], types: ["port", "pure"] },
 };
 
@@ -60,10 +74,10 @@ Deno.test("src/ keeps the design's dependency directions", async () => {
   }
 });
 
-Deno.test("mod.ts brings no adapter and no npm module with it", async () => {
+Deno.test("mod.ts brings no adapter, no gate and no npm module with it", async () => {
   for (const module of await modulesOf("mod.ts")) {
     assert(module.startsWith(ROOT.href), `mod.ts brings ${module}`);
-    if (module.includes("/src/")) assert(!layerOf(module).startsWith("adapter"), `mod.ts brings ${module}`);
+    if (module.includes("/src/")) assert(!/^(adapter|gate)/.test(layerOf(module)), `mod.ts brings ${module}`);
   }
 });
 

@@ -14,11 +14,11 @@ export function assert(expr: unknown, msg = "Expected a truthy value"): asserts 
 }
 
 export function assertEquals<T>(actual: T, expected: T, msg?: string): void {
-  nodeAssert.deepStrictEqual(actual, expected, msg);
+  nodeAssert.deepStrictEqual(actual, expected, msg!);
 }
 
 export function assertStrictEquals<T>(actual: unknown, expected: T, msg?: string): asserts actual is T {
-  nodeAssert.strictEqual(actual, expected, msg);
+  nodeAssert.strictEqual(actual, expected, msg!);
 }
 
 export function assertInstanceOf<T>(actual: unknown, type: Class<T>, msg?: string): asserts actual is T {
@@ -26,7 +26,7 @@ export function assertInstanceOf<T>(actual: unknown, type: Class<T>, msg?: strin
 }
 
 export function assertMatch(actual: string, expected: RegExp, msg?: string): void {
-  nodeAssert.match(actual, expected, msg);
+  nodeAssert.match(actual, expected, msg!);
 }
 
 export function assertStringIncludes(actual: string, expected: string, msg?: string): void {
