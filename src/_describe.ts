@@ -1,41 +1,70 @@
-import type { Provider, RequestDescription, ResponseDescription } from "./provider.ts";
-import { hush } from "./_safe_span.ts";
+import type { Provider, RequestDescription, ResponseDescription, Usage } from "./provider.ts";
+import { hush, quietly } from "./_quietly.ts";
 
-// Users' describe functions and providers' bodies are read here and nowhere else. What throws says nothing; whether a
-// value is of the right type is seen to where it becomes an attribute.
+// Users' describe functions and providers' bodies are read here and nowhere else, once. What throws says nothing, and so
+// do a promise and a value of the wrong type.
 
 /** Reads the request through the provider, or as the plain `{ model, messages, tools }`. */
 export function describeRequest<Req>(provider: Provider<Req>, request: Req): RequestDescription {
-  return contained(() => provider.describeRequest ? provider.describeRequest(request) : plainRequest(request as never));
+  return quietly(() => {
+    const given = hush(
+      provider.describeRequest ? provider.describeRequest(request) : plainRequest(request as never),
+    );
+    return {
+      model: text(given.model),
+      toolCount: count(given.toolCount),
+      messageCount: count(given.messageCount),
+      operation: text(given.operation),
+      serverAddress: text(given.serverAddress),
+      serverPort: count(given.serverPort),
+    };
+  }) ?? {};
 }
 
-/** Reads the response through the provider, or as the plain `{ usage, stopReason, model, id }`. */
-export function describeResponse<Req, Res>(provider: Provider<Req, Res>, response: Res): ResponseDescription {
-  return contained(() =>
-    provider.describeResponse ? provider.describeResponse(response) : plainResponse(response as never)
-  );
-}
-
-function plainRequest({ model, messages, tools }: { model: string; messages: unknown; tools: unknown }) {
+function plainRequest({ model, messages, tools }: Record<"model" | "messages" | "tools", string>): RequestDescription {
   return { model, messageCount: size(messages), toolCount: size(tools ?? (messages && [])) };
-}
-
-function plainResponse({ usage, stopReason, model, id }: ResponseDescription): ResponseDescription {
-  return { usage, stopReason, model, id };
 }
 
 function size(list: unknown): number | undefined {
   return Array.isArray(list) ? list.length : undefined;
 }
 
-function contained<T extends RequestDescription | ResponseDescription>(read: () => T): T {
-  try {
-    const description = read();
-    // A describe function that was written `async` has nothing to say in time; its rejection must not surface either.
-    hush(description);
-    // Copied here, so that no getter throws later.
-    return { ...description, usage: { ...(description as ResponseDescription).usage } };
-  } catch {
-    return {} as T;
-  }
+/** What a response says of itself, side by side; that there is one means that the attempt went well. */
+export interface ResponseFacts extends Usage, Omit<ResponseDescription, "usage"> {
+  /** How the attempt came out. */
+  readonly outcome: "ok";
+}
+
+/** Reads the response through the provider, or as the plain `{ usage, stopReason, model, id }`. */
+export function describeResponse<Req, Res>(provider: Provider<Req, Res>, response: Res): ResponseFacts {
+  return quietly(() => {
+    const given: ResponseDescription = hush(
+      provider.describeResponse ? provider.describeResponse(response) : response as ResponseDescription,
+    );
+    const usage: Usage = given.usage ?? {};
+    return {
+      outcome: "ok" as const,
+      inputTokens: count(usage.inputTokens),
+      outputTokens: count(usage.outputTokens),
+      cacheReadTokens: count(usage.cacheReadTokens),
+      cacheCreationTokens: count(usage.cacheCreationTokens),
+      reasoningTokens: count(usage.reasoningTokens),
+      totalInputTokens: count(given.totalInputTokens),
+      stopReason: text(given.stopReason),
+      model: text(given.model),
+      id: text(given.id),
+      requestId: text(given.requestId),
+      statusCode: count(given.statusCode),
+    };
+  }) ?? { outcome: "ok" };
+}
+
+/** `value`, if it is text; as much of it as fits on a span. */
+export function text(value: unknown): string | undefined {
+  return typeof value === "string" && value ? value.slice(0, 256) : undefined;
+}
+
+/** `value`, if it is a whole number >= 0. */
+export function count(value: unknown): number | undefined {
+  return Number.isSafeInteger(value) && value as number >= 0 ? value as number : undefined;
 }

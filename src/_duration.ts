@@ -1,14 +1,11 @@
 /**
  * Reads a duration such as `6m0s`, `1h2m3s`, `9.816s` or `12ms`.
  *
- * @returns Milliseconds, or NaN for anything else, a number without a unit included.
+ * @returns Milliseconds, or nothing for anything else, a number without a unit included.
  */
-export function parseDuration(value: string): number {
-  let ms = 0;
-  const rest = value.slice(0, 256).replace(/(\d+(?:\.\d+)?)(ms|[hms])/g, (_, amount, unit) => {
-    // The exponent is applied in decimal, so that "1.1s" is 1100 ms and not 1100.0000000000002.
-    ms += Number(amount + (unit === "ms" ? "" : "e3")) * ({ h: 3600, m: 60 }[unit as string] ?? 1);
-    return "";
-  });
-  return value && !rest ? ms : NaN;
+export function parseDuration(value: string): number | undefined {
+  const pattern = /^(?:(\d+)h)?(?:(\d+)m)?(?:([\d.]+)s)?(?:([\d.]+)ms)?$/;
+  const [match, h = 0, m = 0, s = 0, ms = 0] = pattern.exec(value) ?? [];
+  // The exponent is applied in decimal, so that "4.03s" is 4030 ms and not 4030.0000000000005.
+  return match ? (Number(h) * 60 + Number(m)) * 6e4 + Number(`${s}e3`) + Number(ms) : undefined;
 }

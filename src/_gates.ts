@@ -1,60 +1,58 @@
-import type { Admission, Gate, GateAttempt, GateResult } from "./gate.ts";
+import type { Admission, Gate, GateAttempt, GateResult, Refusal } from "./gate.ts";
+import { hush, quietly } from "./_quietly.ts";
 import type { Settings } from "./options.ts";
 import { RefusedError } from "./refused_error.ts";
-import { quietly } from "./_safe_span.ts";
 import { timeoutError, within } from "./_within.ts";
 
 /** One call's way through its gates. */
 export interface GateKeeper {
   /**
-   * Waits until every gate has let attempt number `attempt` pass. Whoever let it pass before another refused, or before
-   * time was up, is told that it was cancelled.
+   * Waits until every gate has let attempt number `attempt` pass, and tells since when. Whoever let it pass before another
+   * refused, or before time was up, is told that it was cancelled.
    *
    * @throws {RefusedError} If a gate refuses; else a `TimeoutError` at the deadline, or the signal's reason.
    */
-  enter(attempt: number): Promise<void>;
+  enter(attempt: number): Promise<number>;
   /** Tells every gate how the attempt went. The first of them that calls a planned retry off is the answer. */
   leave(result: GateResult): string | undefined;
 }
 
-/** Keeps the gates of one call, of which `leftMs()` are left. */
+/** Keeps the gates of one call that has to end at `endsAt`. */
 export function keepGates(
-  gates: readonly Gate[],
-  settings: Settings,
+  { gates, clock, signal, deadlineMs }: Settings,
   target: Pick<GateAttempt, "provider" | "model">,
-  leftMs: () => number,
+  endsAt: number,
 ): GateKeeper {
   const call = {};
-  const now = () => settings.clock.now();
+  const now = () => clock.now();
   const passed: Gate[] = [];
   let current: GateAttempt;
+  let admission: Promise<Admission>;
+
+  /** Asks one gate. One that throws, or answers nonsense, is as good as none. */
+  async function ask(gate: Gate): Promise<Admission> {
+    try {
+      const { refuse, cause, waitMs }: Partial<Refusal & { waitMs: number }> = (await gate.before?.(current)) ?? {};
+      if (typeof refuse === "string") return { refuse, cause };
+      if (typeof waitMs === "number" && waitMs > 0) return { waitMs };
+    } catch { /* as good as no gate */ }
+    passed.push(gate);
+  }
 
   async function pass(gate: Gate): Promise<void> {
     for (;;) {
-      let answer: Promise<Admission> = Promise.resolve();
-      // A gate that throws or rejects is as good as none.
-      quietly(() => answer = Promise.resolve(gate.before?.(current)).catch(() => {}));
-      const attempt = current;
-      const admission = await within(settings, leftMs(), answer).catch((error) => {
-        // Too late for this call: what the gate still lets pass has to be given back.
-        answer.then((late) => late || quietly(() => gate.after?.(attempt, { outcome: "cancelled" })));
-        throw error;
-      });
-      if (!admission) break;
-      if ("refuse" in admission) throw new RefusedError(gate.name, admission);
-      if (!(admission.waitMs > 0)) break;
-      if (admission.waitMs >= leftMs()) throw timeoutError(`Gate '${gate.name}' opens after the deadline`);
-      await within(settings, admission.waitMs);
+      const answer = await within(clock, signal, endsAt - now(), admission = ask(gate));
+      if (!answer) return;
+      if ("refuse" in answer) throw new RefusedError(gate.name, answer);
+      if (answer.waitMs >= endsAt - now()) throw timeoutError(deadlineMs);
+      await within(clock, signal, answer.waitMs);
     }
-    passed.push(gate);
   }
 
   function leave(result: GateResult): string | undefined {
     let refusedBy: string | undefined;
     for (const gate of passed.splice(0)) {
-      quietly(() => {
-        if (gate.after?.(current, result)) refusedBy ??= gate.name;
-      });
+      if (typeof quietly(() => hush(gate.after?.(current, result))?.refuse) === "string") refusedBy ??= gate.name;
     }
     return refusedBy;
   }
@@ -62,11 +60,15 @@ export function keepGates(
   return {
     leave,
     async enter(attempt) {
+      const since = now();
       current = { ...target, call, attempt, now };
       try {
         for (const gate of gates) await pass(gate);
+        return since;
       } catch (error) {
-        leave({ outcome: "cancelled" });
+        const cancel = () => leave({ outcome: "cancelled" });
+        cancel();
+        admission.then(cancel);
         throw error;
       }
     },

@@ -1,6 +1,8 @@
-import type { Failure } from "./_call_trace.ts";
 import type { AttemptSpan } from "./provider.ts";
-import { type Attributes, noopTracer, type Span, type Tracer } from "./tracer.ts";
+import { quietly } from "./_quietly.ts";
+import { type Attributes, noopSpan, type Span, type Tracer } from "./tracer.ts";
+
+export { quietly } from "./_quietly.ts";
 
 /** A span that cannot hurt the call. */
 export interface SafeSpan {
@@ -8,8 +10,8 @@ export interface SafeSpan {
   readonly raw: Span | undefined;
   /** What a provider may use of it. */
   readonly span: AttemptSpan;
-  /** Sets the last attributes, marks the span as failed if that is how it ended, and ends it. */
-  end(last: Attributes, failure?: Failure): void;
+  /** Sets the last attributes, marks the span as failed if there is a `failure`, and ends it. */
+  end(last: Attributes, failure?: string, message?: string): void;
 }
 
 /** Starts a span that cannot hurt the call. */
@@ -17,62 +19,44 @@ export type StartSpan = (name: string, attributes: Attributes, parent?: SafeSpan
 
 /** One call's use of a tracer. Once the tracer has thrown, the call goes on without telemetry; but spans are ended. */
 export function safely(tracer: Tracer): StartSpan {
-  let isBroken = tracer === noopTracer;
-  const use = (action: () => unknown) => {
-    isBroken ||= !quietly(action);
-  };
+  let isBroken = false;
+  const use = <T>(action: () => T): T | undefined =>
+    isBroken ? undefined : quietly(action, () => {
+      isBroken = true;
+    });
   return (name, attributes, parent) => {
-    let raw: Span | undefined;
-    use(() => raw = tracer.startSpan(name, attributes, parent?.raw));
-    // What is no span throws here, which is as good as a broken tracer.
-    const useSpan = (action: (span: Span) => unknown) => raw && use(() => action(raw!));
-    const span: AttemptSpan = {
-      setAttributes(added) {
-        useSpan((span) => span.setAttributes(added));
-      },
-      run<T>(work: () => T) {
-        // A broken tracer may call the work twice, or not at all: it runs once, and only its own throw is passed on.
-        let outcome = (): T | void => {
-          try {
-            const value = work();
-            outcome = () => value;
-          } catch (error) {
-            outcome = () => {
-              throw error;
-            };
-          }
-        };
-        useSpan((span) => span.run(() => outcome()));
-        outcome();
-        return outcome() as T;
-      },
-    };
+    // What is no span throws when it is used, which is as good as a broken tracer.
+    const raw = use(() => tracer.startSpan(name, attributes, parent?.raw));
+    let open = raw!;
     return {
       raw,
-      span,
-      end(last, failure) {
-        span.setAttributes(last);
-        if (failure && failure["llm.outcome"] !== "cancelled") {
-          useSpan((span) => span.fail(failure["error.type"] ?? "error", failure["llm.error"]));
-        }
-        quietly(() => raw?.end());
-        raw = undefined;
+      span: {
+        setAttributes(added) {
+          use(() => open.setAttributes(added));
+        },
+        run<T>(work: () => T) {
+          // A broken tracer may call the work twice, or not at all: it runs once, and only its own throw is passed on.
+          let outcome = (): T | void => {
+            try {
+              const value = work();
+              outcome = () => value;
+            } catch (error) {
+              outcome = () => {
+                throw error;
+              };
+            }
+          };
+          use(() => open.run(() => outcome()));
+          outcome();
+          return outcome() as T;
+        },
+      },
+      end(last, failure, message) {
+        use(() => open.setAttributes(last));
+        if (failure) use(() => open.fail(failure, message));
+        quietly(() => open.end());
+        open = noopSpan;
       },
     };
   };
-}
-
-/** Runs `action`; says whether it did not throw. A promise it returns is kept from rejecting unhandled. */
-export function quietly(action: () => unknown): boolean {
-  try {
-    hush(action());
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Keeps a promise that nobody waits for from rejecting unhandled. */
-export function hush(value: unknown): void {
-  if (typeof (value as PromiseLike<unknown> | undefined)?.then === "function") Promise.resolve(value).catch(() => {});
 }

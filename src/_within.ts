@@ -7,34 +7,36 @@ const LONGEST_TIMER_MS = 2 ** 30;
  * Waits `ms` milliseconds; or, with `pending`, settles as that does, but rejects with a `TimeoutError` after `ms`. Either
  * way the signal ends it at once, with its own reason. Leaves no timer and no listener.
  */
-export function within<T>(
-  { clock, signal }: { readonly clock: Clock; readonly signal?: AbortSignal | undefined },
+export function within<T = void>(
+  clock: Clock,
+  signal: AbortSignal | undefined,
   ms: number,
   pending?: Promise<T>,
-): Promise<T | void> {
-  return new Promise<T | void>((resolve, reject) => {
+): Promise<T> {
+  return new Promise((resolve, reject) => {
     let left = ms;
     let timer: unknown;
-    const over = <V>(settle: (value: V) => void) => (value: V) => {
-      if (timer !== undefined) clock.clearTimeout(timer);
+    const over = <V>(settle: (value: V) => void, value: V) => {
+      clock.clearTimeout(timer);
       signal?.removeEventListener("abort", stop);
       settle(value);
     };
-    const stop = () => over(reject)(signal?.reason);
-    const late = () => pending ? over(reject)(timeoutError(`Timed out after ${ms} ms`)) : over(resolve)();
-    const arm = () => {
+    const stop = () => over(reject, signal!.reason);
+    const tick = () => {
       const step = Math.min(left, LONGEST_TIMER_MS);
       left -= step;
-      timer = clock.setTimeout(left > 0 ? arm : late, step);
+      if (step > 0) timer = clock.setTimeout(tick, step);
+      else if (pending) over(reject, timeoutError(ms));
+      else over(resolve, undefined as T);
     };
-    pending?.then(over(resolve), over(reject));
+    pending?.then((value) => over(resolve, value), (error) => over(reject, error));
     signal?.addEventListener("abort", stop);
     if (signal?.aborted) stop();
-    else if (ms < Infinity) arm();
+    else if (ms < Infinity) tick();
   });
 }
 
 /** An error like the platform's own for a time limit. */
-export function timeoutError(message: string): DOMException {
-  return new DOMException(message, "TimeoutError");
+export function timeoutError(ms: number): DOMException {
+  return new DOMException(`Timed out after ${ms} ms`, "TimeoutError");
 }

@@ -1,3 +1,5 @@
+import { quietly } from "./_quietly.ts";
+
 /**
  * How much of a backoff may vary: `full` draws from 0 to the whole of it, `equal` from half of it to the whole, `none`
  * waits exactly the whole. A function gets the whole in milliseconds and the 0-based attempt, and gives the wait.
@@ -14,24 +16,23 @@ export interface BackoffPolicy {
   readonly jitter: Jitter;
 }
 
+const FIXED_SHARE = { full: 0, equal: 0.5, none: 1 };
+
 /** The part of `min(maxDelayMs, baseDelayMs * 2^attempt)` that is always waited, and the part that chance adds. */
 export function backoff(
   attempt: number,
   { baseDelayMs, maxDelayMs, jitter }: BackoffPolicy,
   chance: number,
-): { readonly fixedMs: number; readonly jitterMs: number } {
-  // 2^1000 is still finite, so that 0 * 2^attempt stays 0.
-  const ceilingMs = Math.min(maxDelayMs, baseDelayMs * 2 ** Math.min(attempt, 1000));
-  if (typeof jitter === "function") return { fixedMs: 0, jitterMs: ownJitter(jitter, ceilingMs, attempt) };
-  const fixedMs = jitter === "none" ? ceilingMs : jitter === "equal" ? ceilingMs / 2 : 0;
-  return { fixedMs, jitterMs: (ceilingMs - fixedMs) * chance };
+): readonly [fixedMs: number, jitterMs: number] {
+  // 0 * 2^1024 is NaN.
+  const ceilingMs = Math.min(maxDelayMs, baseDelayMs * 2 ** attempt) || 0;
+  if (typeof jitter === "function") return [0, ask(() => jitter(ceilingMs, attempt), Infinity, ceilingMs)];
+  const fixedMs = ceilingMs * FIXED_SHARE[jitter];
+  return [fixedMs, (ceilingMs - fixedMs) * chance];
 }
 
-/** A function of the caller's may be wrong or throw; a delay must not. */
-function ownJitter(jitter: (ceilingMs: number, attempt: number) => number, ceilingMs: number, attempt: number): number {
-  try {
-    const ms = jitter(ceilingMs, attempt);
-    if (ms >= 0 && ms < Infinity) return ms;
-  } catch { /* as good as no answer */ }
-  return ceilingMs;
+/** What a function of the caller's says, from 0 to `end`. It may be wrong or throw; a delay must not. */
+export function ask(say: () => number, end: number, otherwise: number): number {
+  const said = quietly(say);
+  return typeof said === "number" && said >= 0 && said < end ? said : otherwise;
 }

@@ -1,17 +1,18 @@
 import { rememberAttempts } from "./attempts_of.ts";
-import { type AttemptTrace, type Failure, traceCall } from "./_call_trace.ts";
+import { type AttemptTrace, type Ending, traceCall } from "./_call_trace.ts";
 import { type Classification, classifyError } from "./classify.ts";
 import type { Clock } from "./clock.ts";
 import { Context } from "./_context.ts";
 import { decide } from "./decide.ts";
+import { count, describeResponse, text } from "./_describe.ts";
 import { keepGates } from "./_gates.ts";
 import { type CallOptions, checkProvider, DEFAULTS, resolveOptions, type Settings } from "./options.ts";
-import type { AttemptSpan, Provider } from "./provider.ts";
+import type { AttemptContext, AttemptSpan, Provider } from "./provider.ts";
+import { hush, quietly } from "./_quietly.ts";
 import { RefusedError } from "./refused_error.ts";
-import { quietly } from "./_safe_span.ts";
 import { messageOf, sanitizeMessage } from "./sanitize.ts";
-import { noopTracer } from "./tracer.ts";
-import { within } from "./_within.ts";
+import { noopSpan, noopTracer } from "./tracer.ts";
+import { timeoutError, within } from "./_within.ts";
 
 /**
  * Calls `provider.chat(request)`, tries again where that can help, and opens one `llm.call` span for every attempt,
@@ -57,117 +58,116 @@ export async function run<Req, Res>(
 ): Promise<Res> {
   checkProvider(provider);
   const settings = resolveOptions(options, base);
-  const { signal, clock, tracer, onAttempt, attemptTimeoutMs, deadlineMs, gates } = settings;
+  const { tracer, onAttempt, gates, signal, clock, attemptTimeoutMs, deadlineMs } = settings;
   if (signal?.aborted) throw signal.reason;
   // A call that nobody observes leaves no trace, and reads no clock, unless it fails.
-  const isObserved = tracer !== noopTracer || onAttempt !== DEFAULTS.onAttempt || gates !== DEFAULTS.gates;
+  const isObserved = tracer !== noopTracer || onAttempt !== DEFAULTS.onAttempt || gates.length > 0;
   let trace = isObserved ? traceCall(provider, request, settings) : undefined;
   const isLimited = signal !== undefined || attemptTimeoutMs < Infinity || deadlineMs < Infinity;
-  const deadline = isLimited ? clock.now() + deadlineMs : Infinity;
-  const leftMs = () => deadline - clock.now();
-  const keeper = gates === DEFAULTS.gates
-    ? undefined
-    : keepGates(gates, settings, { provider: provider.name, model: trace?.model }, leftMs);
+  const endsAt = isLimited ? clock.now() + deadlineMs : Infinity;
+  const keeper = gates.length > 0
+    ? keepGates(settings, { provider: provider.name, model: trace!.model }, endsAt)
+    : undefined;
   let waitedMs = 0;
   let lastError: unknown;
   for (let attempt = 0;; attempt++) {
     let context: Context | undefined;
-    let attemptTrace: AttemptTrace<Res> | undefined;
+    let attemptTrace: AttemptTrace | undefined;
     let startedAt: number | undefined;
     let response: Res;
     try {
-      const queuedAt = keeper && clock.now();
-      if (keeper) await keeper.enter(attempt);
-      attemptTrace = trace?.startAttempt(attempt, elapsed(clock, queuedAt));
+      const queuedAt = keeper && await keeper.enter(attempt);
+      const queueMs = elapsed(clock, queuedAt);
+      if (isLimited && clock.now() >= endsAt) throw timeoutError(deadlineMs);
+      if (signal?.aborted) throw signal.reason;
+      attemptTrace = trace?.startAttempt(attempt, queueMs);
       const span = attemptTrace?.span;
-      context = new Context(attempt, span ?? noSpan);
+      context = new Context(attempt, span ?? noopSpan);
       startedAt = trace && clock.now();
-      const pending = span ? span.run(() => provider.chat(request, context!)) : provider.chat(request, context);
+      const pending = span ? chatIn(span, provider, request, context) : provider.chat(request, context);
       response = isLimited
-        ? await within(settings, Math.min(attemptTimeoutMs, leftMs()), Promise.resolve(pending)) as Res
+        ? await within(clock, signal, Math.min(attemptTimeoutMs, endsAt - clock.now()), Promise.resolve(pending))
         : await pending;
     } catch (error) {
       const durationMs = elapsed(clock, startedAt);
       trace ??= traceCall(provider, request, settings);
-      let failure = signal?.aborted ? CANCELLED : stopped(error);
-      if (context !== undefined) {
+      if (context || attempt === 0) lastError = error;
+      let ending = signal?.aborted
+        ? CANCELLED
+        : context
+        ? judge(error, attempt, settings, endsAt - clock.now())
+        : stopped(error);
+      const gate = keeper?.leave(context ? ending : CANCELLED);
+      if (context) {
         Context.abort(context, error);
-        const classification = signal?.aborted ? undefined : classify(error, settings);
-        if (classification) failure = judge(error, classification, attempt, settings, leftMs());
-        const { "llm.outcome": outcome = "error", "llm.retry.delay_ms": retryInMs } = failure;
-        const gate = keeper?.leave({ outcome, failure: classification, error, retryInMs });
-        if (gate !== undefined && retryInMs !== undefined) failure = refused(failure, gate);
-        (attemptTrace ?? trace.startAttempt(attempt)).fail(durationMs, failure);
+        if (gate && ending.decision === "retry") {
+          ending = { ...ending, decision: "refused", gate, retryInMs: undefined, delaySource: undefined };
+        }
+        (attemptTrace ?? trace.startAttempt(attempt)).end(durationMs, ending);
       }
-      const delayMs = failure["llm.retry.delay_ms"];
-      if (delayMs !== undefined) {
+      if (ending.retryInMs !== undefined) {
         const waitingSince = clock.now();
-        await within(settings, delayMs).catch(() => failure = CANCELLED);
+        await within(clock, signal, ending.retryInMs).catch(() => {});
         waitedMs += elapsed(clock, waitingSince)!;
-        lastError = error;
-        if (failure !== CANCELLED) continue;
+        if (!signal?.aborted) continue;
+        ending = CANCELLED;
       }
-      const thrown = failure === CANCELLED ? signal?.reason : context || attempt === 0 ? error : lastError;
-      trace.end(context ? attempt + 1 : attempt, waitedMs, failure);
-      rememberAttempts(thrown, trace.records);
-      throw thrown;
+      if (ending === CANCELLED) lastError = signal!.reason;
+      trace.end(context ? attempt + 1 : attempt, waitedMs, ending);
+      rememberAttempts(lastError, trace.records);
+      throw lastError;
     }
-    keeper?.leave({ outcome: "ok" });
-    trace?.end(attempt + 1, waitedMs, undefined, attemptTrace?.succeed(elapsed(clock, startedAt), response));
+    if (trace) {
+      const durationMs = elapsed(clock, startedAt);
+      const ending: Ending = describeResponse(provider, response);
+      keeper?.leave(ending);
+      attemptTrace?.end(durationMs, ending);
+      trace.end(attempt + 1, waitedMs, ending);
+    }
     return response;
   }
 }
 
-const noSpan: AttemptSpan = { run: (work) => work(), setAttributes() {} };
+const CANCELLED: Ending = { outcome: "cancelled", decision: "cancelled" };
 
-const CANCELLED: Failure = {
-  "llm.outcome": "cancelled",
-  "error.type": "cancelled",
-  "llm.retry.decision": "cancelled",
-};
+/** Apart, so that the loop has no closure. */
+function chatIn<Req, Res>(span: AttemptSpan, provider: Provider<Req, Res>, request: Req, context: AttemptContext) {
+  return span.run(() => provider.chat(request, context));
+}
 
 /** Whole milliseconds since `startedAt`. */
 function elapsed(clock: Clock, startedAt: number | undefined): number | undefined {
   return startedAt === undefined ? undefined : Math.max(0, Math.round(clock.now() - startedAt));
 }
 
-/** What a failed attempt was, in the record's terms, and what follows. */
-function judge(
-  error: unknown,
-  classification: Classification,
-  attempt: number,
-  { recordErrorMessage, retry, random }: Settings,
-  leftMs: number,
-): Failure {
-  const { errorType, status, requestId } = classification;
+/** What a failed attempt was, and what follows. */
+function judge(error: unknown, attempt: number, settings: Settings, leftMs: number): Ending {
+  const { recordErrorMessage, retry, random } = settings;
+  const failure = classify(error, settings);
+  const { errorType, status, requestId } = failure;
   const message = recordErrorMessage ? messageOf(error) : undefined;
   return {
-    "llm.outcome": errorType === "timeout" ? "timeout" : "error",
-    "error.type": errorType,
-    "llm.error": message && sanitizeMessage(message),
-    "http.response.status_code": status,
-    "llm.request_id": requestId,
-    ...decide(classification, attempt, retry, random, leftMs),
+    outcome: errorType === "timeout" ? "timeout" : "error",
+    errorType,
+    message: message && sanitizeMessage(message),
+    statusCode: count(status),
+    requestId: text(requestId),
+    failure,
+    error,
+    ...decide(failure, attempt, retry, random, leftMs),
   };
 }
 
 /** What it means that an attempt could not even start. */
-function stopped(error: unknown): Failure {
+function stopped(error: unknown): Ending {
   return error instanceof RefusedError
-    ? { "llm.outcome": "error", "error.type": "refused", "llm.retry.decision": "refused", "llm.retry.gate": error.gate }
-    : { "llm.outcome": "timeout", "error.type": "timeout", "llm.retry.decision": "deadline" };
+    ? { outcome: "error", errorType: "refused", decision: "refused", gate: error.gate }
+    : { outcome: "timeout", errorType: "timeout", decision: "deadline" };
 }
 
-/** The same failure, its planned retry called off. */
-function refused(failure: Failure, gate: string): Failure {
-  const { "llm.retry.delay_ms": _, "llm.retry.delay_source": __, ...rest } = failure;
-  return { ...rest, "llm.retry.decision": "refused", "llm.retry.gate": gate };
-}
-
-/** The caller's classifier has the last word, if it says something that is one. */
+/** The caller's classifier has the last word, if it says something that is one; copied, so that no getter throws later. */
 function classify(error: unknown, { clock, retry }: Settings): Classification {
   const builtIn = (error: unknown) => classifyError(error, clock.date());
-  let own: Classification | undefined;
-  quietly(() => own = retry.classify(error, builtIn));
-  return typeof own?.errorType === "string" ? own : builtIn(error);
+  const own = quietly(() => ({ ...hush(retry.classify(error, builtIn)) }));
+  return typeof own?.errorType === "string" ? own as Classification : builtIn(error);
 }

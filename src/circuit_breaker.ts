@@ -16,7 +16,7 @@
  */
 
 import type { Classification } from "./classify.ts";
-import { checkPositive } from "./_gate_options.ts";
+import { checkOptions } from "./_gate_options.ts";
 import { byModel, type Gate, type GateAttempt, type GateKey } from "./gate.ts";
 
 export type { Gate, GateKey } from "./gate.ts";
@@ -36,88 +36,123 @@ export interface CircuitChange {
 
 /** Options of {@linkcode circuitBreaker}. */
 export interface CircuitBreakerOptions {
-  /** Failures in a row that open the breaker: a number > 0. @default {5} */
+  /** Failures in a row that open the breaker: a finite number > 0. @default {5} */
   readonly failures?: number;
-  /** Milliseconds for which it stays open before it lets a probe through: a number > 0. @default {30000} */
+  /** Milliseconds for which it stays open before it lets a probe through: a finite number > 0. @default {30000} */
   readonly openMs?: number;
-  /** Whether a failure counts. @default network failures, timeouts, overload and server errors */
+  /** Whether a failure counts. @default network failures, timeouts, overload, server errors and cut streams */
   readonly counts?: (failure: Classification) => boolean;
-  /** What shares a breaker. @default by provider and model */
+  /** What shares a breaker. Where it throws, there is none. @default by provider and model */
   readonly key?: GateKey;
-  /** Told about every change. What it throws is ignored. */
+  /** Told about every change, once it has been made. What it throws is ignored. */
   readonly onChange?: (change: CircuitChange) => void;
 }
 
 /** A gate whose state can be read. */
 export interface CircuitBreaker extends Gate {
-  /** The state of a target's breaker. `half_open` from the first probe on until it has come back. */
+  /**
+   * The state of a target's breaker: `open` until a call probes the target, `half_open` until the probe has come back.
+   *
+   * @throws What the option `key` throws.
+   */
   state(target: Pick<GateAttempt, "provider" | "model">): CircuitState;
 }
 
+/** The breaker of a target that failed last. */
 interface Circuit {
   state: CircuitState;
+  /** How many failures in a row. */
   failures: number;
-  openUntil: number;
+  /** Whoever asks before that is refused. */
+  refusesUntil: number;
   probe: GateAttempt | undefined;
   lastError: unknown;
+  usedAt: number;
 }
 
-const isOutage = ({ errorType }: Classification): boolean =>
-  ["network", "timeout", "overloaded", "server_error", "truncated_stream"].includes(errorType);
+/** A target that nobody called for so long, and for as long as its breaker was open, is closed: keys must not pile up. */
+const IDLE_MS = 600_000;
+
+const OUTAGE = ["network", "timeout", "overloaded", "server_error", "truncated_stream"];
 
 /**
- * Creates a circuit breaker. While it is open, a call is refused at once, with the last real error as `cause`; a planned
- * retry is called off and the failure surfaces.
+ * Creates a circuit breaker. After a run of failures it opens: calls are refused at once, with the last real error as
+ * `cause`, and planned retries are called off. After `openMs` a single call at a time probes the target, and what comes
+ * of it closes or opens the breaker. A probe that takes longer than `openMs` is given up for another one.
  *
- * @throws {RangeError} For an option out of range.
+ * @throws {RangeError | TypeError} For a bad option.
  */
 export function circuitBreaker(
-  { failures = 5, openMs = 30_000, counts = isOutage, key = byModel, onChange }: CircuitBreakerOptions = {},
+  { failures = 5, openMs = 30_000, counts, key = byModel, onChange }: CircuitBreakerOptions = {},
 ): CircuitBreaker {
-  checkPositive({ failures, openMs });
-  /** Targets that failed last; all others are closed. */
+  checkOptions({ failures, openMs }, { counts, key, onChange });
+  /** Targets that failed last, the one used last at the end; all others are closed. */
   const circuits = new Map<string, Circuit>();
 
   function change(name: string, circuit: Circuit, to: CircuitState): void {
     const from = circuit.state;
     circuit.state = to;
     if (to === "closed") circuits.delete(name);
-    if (from !== to) onChange?.({ key: name, from, to });
+    // Not even a promise of its own that rejects does harm.
+    if (from !== to) new Promise((resolve) => resolve(onChange?.({ key: name, from, to }))).catch(() => {});
+  }
+
+  function use(name: string, circuit: Circuit, now: number): void {
+    circuit.usedAt = now;
+    circuits.delete(name);
+    circuits.set(name, circuit);
+    for (const [other, idle] of circuits) {
+      if (now - idle.usedAt < openMs + IDLE_MS) break;
+      change(other, idle, "closed");
+    }
   }
 
   return {
     name: "circuit_breaker",
     state: (target) => circuits.get(key(target))?.state ?? "closed",
     before(attempt) {
+      const now = attempt.now();
       const name = key(attempt);
       const circuit = circuits.get(name);
-      if (circuit === undefined || circuit.state === "closed") return;
-      if (attempt.now() < circuit.openUntil || circuit.probe !== undefined) {
+      if (!circuit || circuit.state === "closed") return;
+      if (now < circuit.refusesUntil) {
         return { refuse: `the breaker of ${name} is ${circuit.state}`, cause: circuit.lastError };
       }
       circuit.probe = attempt;
+      circuit.refusesUntil = now + openMs;
+      use(name, circuit, now);
       change(name, circuit, "half_open");
     },
-    after(attempt, { outcome, failure, error, retryInMs = 0 }) {
+    after(attempt, { outcome, failure, error, retryInMs = Infinity }) {
+      const now = attempt.now();
       const name = key(attempt);
-      const circuit = circuits.get(name) ??
-        { state: "closed", failures: 0, openUntil: 0, probe: undefined, lastError: undefined };
-      const isProbe = circuit.probe === attempt;
-      if (isProbe) circuit.probe = undefined;
-      if (outcome === "cancelled") return;
-      const isFailure = failure !== undefined && counts(failure);
-      // Whatever else came back proves that the target is there; latecomers from before the outage prove nothing.
-      if (!isFailure) {
-        if (isProbe || circuit.state === "closed") change(name, circuit, "closed");
+      let circuit = circuits.get(name);
+      const isProbe = circuit?.probe === attempt;
+      if (!failure && outcome !== "ok") {
+        // Cancelled proves nothing: the next call is the probe.
+        if (isProbe) circuit!.refusesUntil = now;
         return;
       }
-      circuits.set(name, circuit);
-      circuit.lastError = error;
-      if (isProbe || ++circuit.failures >= failures && circuit.state === "closed") {
-        circuit.openUntil = attempt.now() + openMs;
-        change(name, circuit, "open");
+      if (failure && (counts ? counts(failure) : OUTAGE.includes(failure.errorType))) {
+        circuit ??= {
+          state: "closed",
+          failures: 0,
+          refusesUntil: 0,
+          probe: undefined,
+          lastError: undefined,
+          usedAt: now,
+        };
+        circuit.lastError = error;
+        use(name, circuit, now);
+        if (++circuit.failures >= failures && circuit.state === "closed" || isProbe) {
+          circuit.refusesUntil = now + openMs;
+          change(name, circuit, "open");
+        }
+      } else if (isProbe || circuit?.state === "closed") {
+        // Whatever else came back proves that the target is there; latecomers from before the outage prove nothing.
+        change(name, circuit!, "closed");
       }
-      if (circuit.state !== "closed" && attempt.now() + retryInMs < circuit.openUntil) {
+      if (circuit && circuit.state !== "closed" && now + retryInMs < circuit.refusesUntil) {
         return { refuse: `the breaker of ${name} is ${circuit.state}` };
       }
     },

@@ -1,4 +1,4 @@
-import { describeFailure } from "./_failure_lines.ts";
+import { describeFailure, find } from "./_failure_lines.ts";
 import { RULES } from "./_failure_rules.ts";
 import { readRetryAfter } from "./retry_after.ts";
 
@@ -22,13 +22,6 @@ export interface Classification {
   readonly scope: "request" | "model" | "account";
 }
 
-const SCOPES: Readonly<Record<string, "model" | "account">> = {
-  rate_limited: "model",
-  overloaded: "model",
-  quota_exhausted: "account",
-  auth: "account",
-};
-
 /**
  * Reads from the shape of whatever was thrown what it is, whether another try can help and how long the server asks to
  * wait. It knows the errors of the official SDKs, `Response` objects, bodies, and the network failures of every runtime.
@@ -39,23 +32,20 @@ const SCOPES: Readonly<Record<string, "model" | "account">> = {
  */
 export function classifyError(error: unknown, now: number = Date.now()): Classification {
   const lines = describeFailure(error);
-  const find = (pattern: RegExp) => pattern.exec(lines)?.[1];
-  const status = find(/\n(?:\w*status\w*|code):([2-5]\d\d)$/im);
-  const requestId = find(/\n[\w-]*request.?id:(.{1,128})/i);
+  const status = find(lines, /^(?:status|\w*code):([2-5]\d\d)$/);
+  const requestId = find(lines, /^[\w-]*request.?id:(.{1,128})/);
+  const veto = find(lines, /^x-should-retry:(true|false)$/);
   const wish = readRetryAfter(lines, now);
-  const veto = find(/\nx-should-retry:(true|false)$/im);
 
-  const described = `status ${status}${wish ? " wish" : ""}${lines}`;
-  const [type, retryable, pattern] = RULES.find(([, , pattern]) => pattern.test(described))!;
-  const errorType = type || (find(/\n(?:name|constructor):(?!Error$)([a-z_]\w{0,127})/im) ?? "Error");
-  const rule = pattern.exec(described)![0].trim().slice(0, 128);
+  const told = `status ${status || "unknown"} ${wish?.retryAfterSource}${lines}`.toLowerCase();
+  const [errorType, scope, retryable, pattern] = RULES.find(([, , , pattern]) => pattern.test(told))!;
   return {
-    errorType,
+    errorType: errorType || find(lines, /^(?:name|constructor):(?!Error$)([a-z_]\w{0,127})/) || "Error",
     retryable: veto ? veto === "true" : retryable,
-    reason: veto ? `x-should-retry: ${veto}` : rule || "unknown",
+    reason: veto ? "x-should-retry" : pattern.exec(told)![0].slice(0, 128),
     ...(status && { status: Number(status) }),
     ...wish,
     ...(requestId && { requestId }),
-    scope: SCOPES[errorType] ?? "request",
+    scope,
   };
 }

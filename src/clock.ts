@@ -12,7 +12,7 @@ export interface Clock {
 
 /** The platform's own clock; the default. */
 export const systemClock: Clock = {
-  now: () => (globalThis.performance ?? Date).now(),
+  now: () => performance.now(),
   date: () => Date.now(),
   // Node's timers may fire up to a millisecond early, which would undercut a server's wish.
   setTimeout: (callback, ms) => setTimeout(callback, ms + 1),

@@ -110,34 +110,21 @@ export const DEFAULTS: Settings = {
   random: Math.random,
 };
 
-/** What a value must be, in words and in code. */
-type Rule = readonly [words: string, isMet: (value: never) => unknown];
+/** What a value must be, in words and in code; or the method it must have. */
+type Rule = string | readonly [words: string, isMet: (value: never) => unknown];
 
 const LIMIT: Rule = ["a number > 0", (value: number) => typeof value === "number" && value > 0];
 const DELAY: Rule = ["a number >= 0", (value: number) => Number.isFinite(value) && value >= 0];
-
-/** What an option must be, beside of the same type as its default. */
-const RULES: Readonly<Record<string, Rule>> = {
-  tracer: ["a Tracer", (value: Tracer | null) => value?.startSpan],
-  signal: ["an AbortSignal", (value: AbortSignal | null) => value?.addEventListener],
-  maxRetries: ["an integer >= 0", (value: number) => Number.isSafeInteger(value) && value >= 0],
-  baseDelayMs: DELAY,
-  maxDelayMs: DELAY,
-  maxRetryAfterMs: DELAY,
-  jitter: [
-    "full, equal, none or a function",
-    (value) => value === "full" || value === "equal" || value === "none" || typeof value === "function",
-  ],
-  attemptTimeoutMs: LIMIT,
-  deadlineMs: LIMIT,
-  gates: [
-    "an array of Gates",
-    (value) => Array.isArray(value) && (value as unknown[]).every((gate) => Object(gate) === gate),
-  ],
-  conventions: ["latest or 1.41", (value) => value === "latest" || value === "1.41"],
-  clock: ["a Clock", (value: Clock | null) => value?.setTimeout],
-};
-
+const COUNT: Rule = ["an integer >= 0", (value: number) => Number.isSafeInteger(value) && value >= 0];
+const CONVENTIONS: Rule = ["latest or 1.41", (value) => value === "latest" || value === "1.41"];
+const JITTER: Rule = [
+  "full, equal, none or a function",
+  (value) => value === "full" || value === "equal" || value === "none" || typeof value === "function",
+];
+const GATES: Rule = [
+  "an array of Gates",
+  (value) => Array.isArray(value) && (value as unknown[]).every((gate) => Object(gate) === gate),
+];
 const ATTRIBUTE: Rule = [
   "a string, number, boolean, or an array of one of them",
   (value) =>
@@ -147,33 +134,48 @@ const ATTRIBUTE: Rule = [
 ];
 
 /**
- * Validates `options` and lays them over `base`.
+ * Validates `options` and lays them over `base`; one by one, since what is generic takes several times as long.
  *
  * @throws {RangeError | TypeError} Naming the option and its value.
  */
 export function resolveOptions(options: CallOptions | undefined, base: Settings): Settings {
   if (options === undefined) return base;
   check("options", options, base);
-  const settings = overlay("", options, base);
-  const { retry, attributes } = settings;
-  if (retry !== base.retry) settings.retry = overlay("retry.", retry, base.retry);
-  if (attributes !== base.attributes) {
-    for (const name in attributes) check(`attributes["${name}"]`, attributes[name], undefined, "", ATTRIBUTE);
-    settings.attributes = { ...base.attributes, ...attributes };
-  }
-  return settings;
+  const { attributes, retry } = options;
+  return {
+    tracer: pick("tracer", options.tracer, base.tracer, "startSpan"),
+    taskId: pick("taskId", options.taskId, base.taskId),
+    signal: pick("signal", options.signal, base.signal, "addEventListener"),
+    attemptTimeoutMs: pick("attemptTimeoutMs", options.attemptTimeoutMs, base.attemptTimeoutMs, LIMIT),
+    deadlineMs: pick("deadlineMs", options.deadlineMs, base.deadlineMs, LIMIT),
+    gates: pick("gates", options.gates, base.gates, GATES),
+    operationSpan: pick("operationSpan", options.operationSpan, base.operationSpan),
+    recordErrorMessage: pick("recordErrorMessage", options.recordErrorMessage, base.recordErrorMessage),
+    conventions: pick("conventions", options.conventions, base.conventions, CONVENTIONS),
+    onAttempt: pick("onAttempt", options.onAttempt, base.onAttempt),
+    clock: pick("clock", options.clock, base.clock, "setTimeout"),
+    random: pick("random", options.random, base.random),
+    attributes: attributes === undefined ? base.attributes : resolveAttributes(attributes, base.attributes),
+    retry: retry === undefined ? base.retry : resolveRetry(retry, base.retry),
+  };
 }
 
-/** `base`, with the options that are given in front of it. */
-function overlay<T extends object>(path: string, given: object, base: T): { -readonly [K in keyof T]: T[K] } {
-  const settings = Object.create(base);
-  for (const name in given) {
-    const value = (given as Record<string, unknown>)[name];
-    if (value === undefined || !(name in base)) continue;
-    check(name, value, settings[name], path);
-    settings[name] = value;
-  }
-  return settings;
+function resolveRetry(retry: RetryOptions, base: Settings["retry"]): Settings["retry"] {
+  check("retry", retry, base);
+  return {
+    maxRetries: pick("retry.maxRetries", retry.maxRetries, base.maxRetries, COUNT),
+    baseDelayMs: pick("retry.baseDelayMs", retry.baseDelayMs, base.baseDelayMs, DELAY),
+    maxDelayMs: pick("retry.maxDelayMs", retry.maxDelayMs, base.maxDelayMs, DELAY),
+    maxRetryAfterMs: pick("retry.maxRetryAfterMs", retry.maxRetryAfterMs, base.maxRetryAfterMs, DELAY),
+    jitter: pick("retry.jitter", retry.jitter, base.jitter, JITTER),
+    classify: pick("retry.classify", retry.classify, base.classify),
+  };
+}
+
+function resolveAttributes(attributes: Attributes, base: Attributes): Attributes {
+  check("attributes", attributes, base);
+  for (const name in attributes) check(`attributes["${name}"]`, attributes[name], undefined, ATTRIBUTE);
+  return { ...base, ...attributes };
 }
 
 /** The provider is checked like an option. @throws {TypeError} Naming what is wrong. */
@@ -183,16 +185,26 @@ export function checkProvider<Req, Res>(provider: Provider<Req, Res>): void {
   check("provider.chat", provider.chat, check);
 }
 
-/** Throws a `RangeError` if `value` is a string or a number like its `standard`, else a `TypeError`. */
-function check(name: string, value: unknown, standard: unknown, path = "", rule = RULES[name]): void {
+function pick<T>(name: string, value: T | undefined, standard: T, rule?: Rule): T {
+  if (value === undefined) return standard;
+  check(name, value, standard, rule);
+  return value;
+}
+
+/** Without a `rule`, a value must be of the type of its `standard`. Of that type it is out of range, else mistyped. */
+function check(name: string, value: unknown, standard: unknown, rule?: Rule): void {
   const type = typeof value;
   const expected = typeof standard;
-  if (rule ? rule[1](value as never) : type === expected && value !== null) return;
+  const isMet = typeof rule === "string"
+    ? (value as Record<string, unknown> | null)?.[rule]
+    : rule
+    ? rule[1](value as never)
+    : type === expected && value !== null;
+  if (isMet) return;
   // Of objects only the kind is shown: they may hold prompts or keys.
   const shown = Object(value) === value ? `of type ${type}` : type === "string" ? `"${value}"` : String(value);
+  const words = typeof rule === "string" ? `an object with ${rule}()` : rule ? rule[0] : `of type ${expected}`;
   throw new (type === expected && /string|number/.test(type) ? RangeError : TypeError)(
-    `Cannot call the provider: '${path}${name}' must be ${
-      rule ? rule[0] : `of type ${expected}`
-    }: current value is ${shown}`,
+    `Cannot call the provider: '${name}' must be ${words}: current value is ${shown}`,
   );
 }

@@ -6,6 +6,7 @@ export class RefusedError extends Error {
   readonly code = "ERR_REFUSED";
   /** The gate's name. */
   readonly gate: string;
+  /** The class's name. */
   override name = "RefusedError";
 
   /** Takes the gate's name, its reason, and, as `cause`, what brought it to that: the last real error, for instance. */

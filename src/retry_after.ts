@@ -1,5 +1,6 @@
+import { parseDate } from "./_date.ts";
 import { parseDuration } from "./_duration.ts";
-import { parseHttpDate } from "./_http_date.ts";
+import { find } from "./_failure_lines.ts";
 
 /** The server's wish and where it stood. */
 export interface RetryAfter {
@@ -9,10 +10,6 @@ export interface RetryAfter {
   readonly retryAfterSource: string;
 }
 
-const MAX_MS = 2 ** 53 - 1;
-const RESETS = /\n((?:x|anthropic)-ratelimit-[\w-]*reset[\w-]*):(.*)/gi;
-const RFC_3339 = /^[\d-]+T[\d:.]+(Z|[+-][\d:]+)$/;
-
 /**
  * The server's wish, first found wins: `retry-after-ms`, `x-ms-retry-after-ms`, `retry-after`, what the body says, and
  * the time to a full refill where nothing is left and nothing else spoke.
@@ -21,30 +18,28 @@ const RFC_3339 = /^[\d-]+T[\d:.]+(Z|[+-][\d:]+)$/;
  * @param now Wall clock in milliseconds since 1970, for a date without a `Date` header to measure it against.
  */
 export function readRetryAfter(lines: string, now: number): RetryAfter | undefined {
-  const find = (pattern: RegExp, part = 1) => pattern.exec(lines)?.[part] ?? "";
-  const header = (name: string) => find(RegExp(`\n${name}:(.*)`, "i"));
-  // A unit makes a duration of a number, and nothing of anything else.
-  const decimal = (name: string, unit: string) => parseDuration(header(name).replace(/[^\d.]/g, "?") + unit);
+  const header = (name: string, value = ".*") => find(lines, `^${name}:(${value})$`);
   // The server's own clock, where it is told: a skewed one on either side then does no harm.
-  const serverNow = parseHttpDate(header("date"), now) || now;
+  const serverNow = parseDate(header("date")) || now;
 
-  const inMessage = /(?:try again|retry) (?:in|after) (\d[\d.hms]*)( s)?/i;
-  const refills = [...lines.matchAll(RESETS)]
-    .filter(([, name = ""]) => header(name.replace(/reset/i, "remaining")) === "0")
-    .map(([, name = "", value = ""]) => {
-      return [name.toLowerCase(), RFC_3339.test(value) ? Date.parse(value) - serverNow : parseDuration(value)] as const;
-    })
-    .filter(([, ms]) => ms === ms)
-    .sort(([, a], [, b]) => b - a);
-  const wishes = [
-    ["retry-after-ms", decimal("retry-after-ms", "ms")],
-    ["x-ms-retry-after-ms", decimal("x-ms-retry-after-ms", "ms")],
-    ["retry-after", decimal("retry-after", "s")],
-    ["retry-after", parseHttpDate(header("retry-after"), now) - serverNow],
-    ["body", parseDuration(find(/google\.rpc\.RetryInfo\nretryDelay:(.*)/))],
-    ["body", parseDuration(find(inMessage).replace(/\.$/, "") + find(inMessage, 2).trim())],
-    ...refills,
-  ] as const;
-  const wish = wishes.find(([, ms]) => ms === ms);
-  return wish && { retryAfterMs: Math.min(Math.max(Math.ceil(wish[1]), 0), MAX_MS), retryAfterSource: wish[0] };
+  // None where the text is no wait; one where it is.
+  const wish = (retryAfterSource: string, text = header(retryAfterSource)): RetryAfter[] => {
+    const ms = Math.ceil(parseDuration(text) ?? parseDate(text) - serverNow);
+    return ms === ms ? [{ retryAfterMs: Math.min(Math.max(ms, 0), 2 ** 53 - 1), retryAfterSource }] : [];
+  };
+  const decimal = (name: string, unit: string) => wish(name, header(name, "\\d+(?:\\.\\d+)?") + unit);
+  const refills = [...lines.matchAll(/^(\S{0,60})remaining(\S{0,60}):0$/gm)]
+    .flatMap(([, before, after]) => wish(`${before}reset${after}`))
+    .sort((a, b) => b.retryAfterMs - a.retryAfterMs);
+
+  return [
+    decimal("retry-after-ms", "ms"),
+    decimal("x-ms-retry-after-ms", "ms"),
+    decimal("retry-after", "s"),
+    // A date has a space in it, unlike what else `wish` reads.
+    wish("retry-after", header("retry-after", "\\w+,? .*")),
+    wish("body", find(lines, "RetryInfo\nretryDelay:(.*)")),
+    wish("body", find(lines, "(?:again|retry) (?:in|after) ([\\d.hm]+) ?s") + "s"),
+    refills,
+  ].flat()[0];
 }

@@ -14,59 +14,81 @@
  * @module
  */
 
-import { checkPositive } from "./_gate_options.ts";
+import { checkOptions } from "./_gate_options.ts";
 import { byModel, type Gate, type GateAttempt } from "./gate.ts";
 
 export type { Gate } from "./gate.ts";
 
 /** Options of {@linkcode sharedCooldown}. */
 export interface SharedCooldownOptions {
-  /** Milliseconds between one call and the next when the cooldown is over. @default {100} */
+  /**
+   * Milliseconds between one attempt and the next when the cooldown is over: a finite number > 0. More than a hundred
+   * attempts are let go closer together, so that none waits longer than a hundred times this. @default {100}
+   */
   readonly spacingMs?: number;
+  /**
+   * While a server's wish has more milliseconds than this to go, attempts are refused instead of kept waiting: a finite
+   * number > 0. @default {60000}
+   */
+  readonly maxRetryAfterMs?: number;
 }
 
-/** When the next attempt at a target may start, in the clock's milliseconds. */
+/** A server's wish to wait. */
 interface Cooldown {
-  /** When the server's wish ends. */
-  until: number;
-  /** The next free turn after that. */
-  turn: number;
+  /** When it ends, in the clock's milliseconds. */
+  readonly until: number;
+  /** What it came with. */
+  readonly error: unknown;
+  /** How many attempts were given a turn after its end. */
+  turns: number;
 }
+
+/** Turns until they start anew. Not a whole number: each round falls into the gaps of those before. */
+const TURNS_IN_A_ROUND = 99.618;
 
 /**
  * Creates a gate that holds attempts back while a server's wish to wait is in force for their model, or for their whole
  * account (everything of the same provider's name), and lets them go one after another when it is over. A call whose
  * deadline comes first fails at once.
  *
- * @throws {RangeError} For an option out of range.
+ * Give each account of a provider a gate of its own.
+ *
+ * @throws {RangeError | TypeError} For a bad option.
  */
-export function sharedCooldown({ spacingMs = 100 }: SharedCooldownOptions = {}): Gate {
-  checkPositive({ spacingMs });
+export function sharedCooldown({ spacingMs = 100, maxRetryAfterMs = 60_000 }: SharedCooldownOptions = {}): Gate {
+  checkOptions({ spacingMs, maxRetryAfterMs });
   const cooldowns = new Map<string, Cooldown>();
-  /** The turns of attempts that wait for theirs. */
-  const turns = new WeakMap<GateAttempt, number>();
+  const roundMs = spacingMs * TURNS_IN_A_ROUND;
+  /** The turns of attempts, and the cooldown for which they were given. */
+  const turns = new WeakMap<GateAttempt, readonly [Cooldown, number]>();
   return {
     name: "shared_cooldown",
     before(attempt) {
       const now = attempt.now();
-      for (const [key, { until, turn }] of cooldowns) if (Math.max(until, turn) <= now) cooldowns.delete(key);
-      const ours = [attempt.provider, byModel(attempt)].flatMap((key) => cooldowns.get(key) ?? []);
-      const until = Math.max(0, ...ours.map((cooldown) => cooldown.until));
-      let turn = turns.get(attempt);
-      if (turn === undefined || turn < until) {
-        turn = Math.max(now, until, ...ours.map((cooldown) => cooldown.turn));
-        turns.set(attempt, turn);
-        for (const cooldown of ours) cooldown.turn = turn + spacingMs;
+      const ofAccount = cooldowns.get(attempt.provider);
+      const ofModel = cooldowns.get(byModel(attempt));
+      const cooldown = ofAccount && !(ofModel && ofModel.until > ofAccount.until) ? ofAccount : ofModel;
+      if (!cooldown || cooldown.until + roundMs <= now) return;
+      if (cooldown.until - now > maxRetryAfterMs) {
+        return { refuse: `${attempt.provider} asked to wait longer than ${maxRetryAfterMs} ms`, cause: cooldown.error };
+      }
+      let [given, turn] = turns.get(attempt) ?? [];
+      // A wish that came since then puts off whoever still waits.
+      if (given !== cooldown || turn === undefined) {
+        turn = cooldown.until + cooldown.turns++ * spacingMs % roundMs;
+        turns.set(attempt, [cooldown, turn]);
       }
       if (turn > now) return { waitMs: turn - now };
     },
-    after(attempt, { failure }) {
-      if (failure?.retryAfterMs === undefined || failure.scope === "request") return;
-      const key = failure.scope === "account" ? attempt.provider : byModel(attempt);
-      const until = attempt.now() + failure.retryAfterMs;
+    after(attempt, { failure, error }) {
+      const { retryAfterMs = 0, scope } = failure ?? {};
+      if (!Number.isFinite(retryAfterMs) || retryAfterMs <= 0 || scope === "request") return;
+      const now = attempt.now();
+      for (const [key, { until }] of cooldowns) if (until + roundMs <= now) cooldowns.delete(key);
+      const key = scope === "account" ? attempt.provider : byModel(attempt);
+      const until = now + retryAfterMs;
       const known = cooldowns.get(key);
-      if (known === undefined) cooldowns.set(key, { until, turn: until });
-      else known.until = Math.max(known.until, until);
+      if (!known || known.until < until) cooldowns.set(key, { until, error, turns: 0 });
     },
   };
 }

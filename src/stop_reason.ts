@@ -1,12 +1,12 @@
 /** How the providers spell each meaning, apart from as it is; `.` stands for `_` and `-`. */
-const MEANINGS: readonly (readonly [meaning: string, spellings: RegExp])[] = [
-  ["end_turn", /^(stop|completed?|eos)$/i],
-  ["tool_use", /^(tool.calls?|function.call)$/i],
-  ["max_tokens", /^max.+tokens$|length$|context_window/i],
-  ["stop_sequence", /^stop.sequence$/i],
-  ["content_filter", /filter|guardrail|safety|recitation|prohibited|blocklist|spii|armor|jailbreak|toxic/i],
-  ["pause", /^(pause.turn|compaction|continuation)$/i],
-];
+const SPELLINGS: Readonly<Record<string, RegExp>> = {
+  end_turn: /^(stop|completed?|eos)$/i,
+  tool_use: /^(tool.calls?|function.call)$/i,
+  max_tokens: /^max.+tokens$|length$|context_window/i,
+  stop_sequence: /^stop.sequence$/i,
+  content_filter: /filter|guardrail|safety|recitation|prohibited|blocklist|spii|armor|jailbreak|toxic/i,
+  pause: /^(pause.turn|compaction|continuation)$/i,
+};
 
 /**
  * Brings the providers' stop reasons to one spelling.
@@ -18,5 +18,6 @@ const MEANINGS: readonly (readonly [meaning: string, spellings: RegExp])[] = [
 export function normalizeStopReason(reason: unknown): string | undefined {
   if (typeof reason !== "string") return undefined;
   const spelled = reason.slice(0, 64);
-  return MEANINGS.find(([, spellings]) => spellings.test(spelled))?.[0] ?? spelled;
+  for (const meaning in SPELLINGS) if (SPELLINGS[meaning]!.test(spelled)) return meaning;
+  return spelled;
 }

@@ -11,7 +11,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     "_duration",
     "_failure_lines",
     "_failure_rules",
-    "_http_date",
+    "_date",
     "backoff",
     "classify",
     "decide",

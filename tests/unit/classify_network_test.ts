@@ -121,6 +121,23 @@ const rows: readonly Row[] = [
     shape: typeError("fetch failed", { code }),
     errorType: "network",
   })),
+  ...[
+    "ECONNREFUSED",
+    "ECONNRESET",
+    "EPIPE",
+    "ENOTFOUND",
+    "EAI_AGAIN",
+    "ENETUNREACH",
+    "EHOSTUNREACH",
+    "UND_ERR_SOCKET",
+    "ERR_STREAM_PREMATURE_CLOSE",
+    "ERR_HTTP2_STREAM_ERROR",
+  ].map((code): Row => ({
+    name: `the code ${code} alone`,
+    source: "node:http and node:http2, as the AWS SDK uses them; undici; node-fetch",
+    shape: withCode(code),
+    errorType: "network",
+  })),
   ...["ETIMEDOUT", "ESOCKETTIMEDOUT", "UND_ERR_CONNECT_TIMEOUT", "UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT"].map(
     (code): Row => ({
       name: `the code ${code} in a cause`,
@@ -132,7 +149,13 @@ const rows: readonly Row[] = [
   {
     name: "a socket that hangs up",
     source: "node:http",
-    shape: { name: "Error", message: "socket hang up" },
+    shape: withCode("ECONNRESET", "Error", "socket hang up"),
+    errorType: "network",
+  },
+  {
+    name: "a reset connection in Deno, without what fetch says around it",
+    source: "Deno 2.9: recorded",
+    shape: { name: "Error", message: "Connection reset by peer (os error 104)" },
     errorType: "network",
   },
   {

@@ -195,6 +195,12 @@ const rows: readonly Row[] = [
     ...QUOTA,
   },
   {
+    name: "reads Anthropic's enforced spend limit from the body itself",
+    source: "Anthropic API errors",
+    thrown: { type: "error", error: { details: { error_code: "enforced_spend_limit_reached" } } },
+    ...QUOTA,
+  },
+  {
     name: "takes Anthropic's empty credit balance for an exhausted quota",
     source: "Anthropic API: seen in practice",
     thrown: anthropic(400, "invalid_request_error", { message: "Your credit balance is too low to access the API" }),
@@ -204,6 +210,22 @@ const rows: readonly Row[] = [
     name: "takes Anthropic's too long prompt as one that never fits",
     source: "Anthropic API: seen in practice",
     thrown: anthropic(400, "invalid_request_error", { message: "prompt is too long: 250000 tokens > 200000 maximum" }),
+    ...TOO_LONG,
+  },
+  {
+    name: "takes Bedrock's too long input as one that never fits",
+    source: "Bedrock Converse errors",
+    thrown: bedrock("ValidationException", 400, "Input is too long for requested model."),
+    ...TOO_LONG,
+  },
+  {
+    name: "takes Gemini's too many input tokens as a request that never fits",
+    source: "Gemini API errors",
+    thrown: gemini(400, {
+      code: 400,
+      status: "INVALID_ARGUMENT",
+      message: "The input token count (2) exceeds the maximum number of tokens allowed (1).",
+    }),
     ...TOO_LONG,
   },
   {
@@ -462,6 +484,18 @@ const rows: readonly Row[] = [
     ...AUTH,
   },
   {
+    name: "does not retry Anthropic's authentication_error without a status",
+    source: "Anthropic API errors",
+    thrown: anthropic(undefined, "authentication_error"),
+    ...AUTH,
+  },
+  {
+    name: "does not retry Anthropic's not_found_error without a status",
+    source: "Anthropic API errors",
+    thrown: anthropic(undefined, "not_found_error"),
+    ...INVALID,
+  },
+  {
     name: "reads OpenAI's flat error event",
     source: "OpenAI Responses streaming: error",
     thrown: { type: "error", code: "server_error", message: "m", param: null, sequence_number: 1 },
@@ -589,20 +623,6 @@ const rows: readonly Row[] = [
     source: "google.rpc.Code",
     thrown: { error: { status: "RESOURCE_EXHAUSTED", message: "m" } },
     ...LIMITED,
-  },
-  {
-    name: "takes an SDK's stream without an end for a truncated one",
-    source: "OpenAI and Anthropic SDK helpers",
-    thrown: new Error("request ended without sending any chunks"),
-    errorType: "truncated_stream",
-    retryable: true,
-  },
-  {
-    name: "takes an Ollama stream without an end for a truncated one",
-    source: "Ollama SDK 0.6: AbortableAsyncIterator",
-    thrown: new Error("Did not receive done or success response in stream."),
-    errorType: "truncated_stream",
-    retryable: true,
   },
   {
     name: "retries what the Ollama SDK makes of a line with an error",

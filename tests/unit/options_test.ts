@@ -10,7 +10,7 @@ const rows: Row[] = [
   [{ tracer: {} }, TypeError, "'tracer'", "of type object"],
   [{ tracer: null }, TypeError, "'tracer'", "null"],
   [{ taskId: 7 }, TypeError, "'taskId' must be of type string", "7"],
-  [{ signal: new AbortController() }, TypeError, "'signal' must be an AbortSignal"],
+  [{ signal: new AbortController() }, TypeError, "'signal' must be an object with addEventListener()"],
   [{ attributes: "team=search" }, TypeError, "'attributes'", '"team=search"'],
   [{ attributes: { team: undefined } }, TypeError, `'attributes["team"]'`, "undefined"],
   [{ attributes: { team: { name: "x" } } }, TypeError, `'attributes["team"]'`, "of type object"],

@@ -1,0 +1,16 @@
+/**
+ * Reads an HTTP-date in one of its three forms, all of them UTC, or an RFC 3339 date with a time zone.
+ *
+ * @returns Milliseconds since 1970, or NaN for whatever else `Date.parse` would take.
+ */
+export function parseDate(value: string): number {
+  if (/^[\d-]+T[\d:.]+[Z+-]/.test(value)) return Date.parse(value);
+  const date = value
+    .replace(/^\w+,? /, "")
+    .replace(/-(\w{3})-(\d\d) /, " $1 20$2 ")
+    .replace(/^(\w{3}) (..) (.{8}) (\d{4})$/, "$2 $1 $4 $3 GMT")
+    .replace(/^ /, "0");
+  const ms = Date.parse(date);
+  // Only what `Date` itself would print is a date; the day of the week is not held against the server.
+  return new Date(ms).toUTCString().slice(5) === date ? ms : NaN;
+}
