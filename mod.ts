@@ -19,7 +19,7 @@
  * @module
  */
 
-export { type AttemptRecord, type Outcome, type RetryDecision } from "./src/attempt_record.ts";
+export type { AttemptRecord, Outcome, PastAttempt, RetryDecision } from "./src/attempt_record.ts";
 export { attemptsOf } from "./src/attempts_of.ts";
 export type { Jitter } from "./src/backoff.ts";
 export { callWithRetry } from "./src/call_with_retry.ts";

@@ -86,7 +86,7 @@ export function traceCall<Req, Res>(provider: Provider<Req, Res>, request: Req, 
       return {
         span,
         end(durationMs, ending) {
-          const last: Attributes = {
+          const told: Attributes = {
             "llm.duration_ms": durationMs,
             "llm.outcome": ending.outcome,
             "llm.input_tokens": ending.inputTokens,
@@ -97,8 +97,12 @@ export function traceCall<Req, Res>(provider: Provider<Req, Res>, request: Req, 
             "llm.stop_reason": normalizeStopReason(ending.stopReason),
             "http.response.status_code": ending.statusCode,
             "llm.request_id": ending.requestId,
+          };
+          // Apart, because backends walk over what is not set as well.
+          const last = ending.outcome === "ok" ? told : {
+            ...told,
             "llm.error": ending.message,
-            "error.type": ending.errorType ?? (ending.outcome === "cancelled" ? ending.outcome : undefined),
+            "error.type": ending.errorType ?? ending.outcome,
             "llm.retry.decision": ending.decision,
             "llm.retry.delay_ms": ending.retryInMs,
             "llm.retry.delay_source": text(ending.delaySource),
@@ -118,13 +122,10 @@ export function traceCall<Req, Res>(provider: Provider<Req, Res>, request: Req, 
       // Anthropic and Bedrock leave cached tokens out of their input count; OpenTelemetry wants them in.
       const leftOut = /^(anthropic|bedrock)$/.test(name) ? (read ?? 0) + (written ?? 0) : 0;
       const isLatest = conventions === "latest";
-      const last = {
+      const told: Attributes = {
         "llm.attempts": attempts,
         "llm.backoff_ms": waitedMs,
         "llm.outcome": ending.outcome,
-        "error.type": errorType,
-        "llm.retry.decision": ending.decision,
-        "llm.retry.gate": ending.gate,
         "gen_ai.response.model": ending.model,
         "gen_ai.response.id": ending.id,
         "gen_ai.response.finish_reasons": stopReason && [stopReason],
@@ -134,6 +135,12 @@ export function traceCall<Req, Res>(provider: Provider<Req, Res>, request: Req, 
         "gen_ai.usage.cache_write.input_tokens": isLatest ? written : undefined,
         "gen_ai.usage.cache_creation.input_tokens": isLatest ? undefined : written,
         "gen_ai.usage.reasoning.output_tokens": ending.reasoningTokens,
+      };
+      const last = ending.outcome === "ok" ? told : {
+        ...told,
+        "error.type": errorType,
+        "llm.retry.decision": ending.decision,
+        "llm.retry.gate": ending.gate,
       };
       operationTrace?.end(last, errorType, message);
     },

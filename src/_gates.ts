@@ -52,7 +52,12 @@ export function keepGates(
   function leave(result: GateResult): string | undefined {
     let refusedBy: string | undefined;
     for (const gate of passed.splice(0)) {
-      if (typeof quietly(() => hush(gate.after?.(current, result))?.refuse) === "string") refusedBy ??= gate.name;
+      if (typeof quietly(() => (hush(gate.after?.(current, result)) as Refusal | undefined)?.refuse) !== "string") {
+        continue;
+      }
+      refusedBy ??= gate.name;
+      // Those behind it are not charged for a retry that will not be.
+      result = { ...result, retryInMs: undefined };
     }
     return refusedBy;
   }

@@ -2,8 +2,6 @@ import type { AttemptSpan } from "./provider.ts";
 import { quietly } from "./_quietly.ts";
 import { type Attributes, noopSpan, type Span, type Tracer } from "./tracer.ts";
 
-export { quietly } from "./_quietly.ts";
-
 /** A span that cannot hurt the call. */
 export interface SafeSpan {
   /** The tracer's own span. */

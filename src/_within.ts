@@ -16,7 +16,9 @@ export function within<T = void>(
   return new Promise((resolve, reject) => {
     let left = ms;
     let timer: unknown;
+    let isOver = false;
     const over = <V>(settle: (value: V) => void, value: V) => {
+      isOver = true;
       clock.clearTimeout(timer);
       signal?.removeEventListener("abort", stop);
       settle(value);
@@ -25,8 +27,11 @@ export function within<T = void>(
     const tick = () => {
       const step = Math.min(left, LONGEST_TIMER_MS);
       left -= step;
-      if (step > 0) timer = clock.setTimeout(tick, step);
-      else if (pending) over(reject, timeoutError(ms));
+      if (step > 0) {
+        timer = clock.setTimeout(tick, step);
+        // Deno 2.9 runs microtasks inside the first setTimeout of a program.
+        if (isOver) clock.clearTimeout(timer);
+      } else if (pending) over(reject, timeoutError(ms));
       else over(resolve, undefined as T);
     };
     pending?.then((value) => over(resolve, value), (error) => over(reject, error));

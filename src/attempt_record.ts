@@ -33,11 +33,8 @@ export interface AttemptRecord {
   readonly "http.request.resend_count"?: number;
   /** How long this attempt waited at gates before it started, in whole milliseconds; set when over 0. */
   readonly "llm.queue_ms"?: number;
-  /**
-   * Wall clock of this attempt alone, waits not counted, in whole milliseconds. Unset only in `attemptsOf`, for the first
-   * attempt of a call without tracer, `onAttempt` and gates: such a call reads no clock until it fails.
-   */
-  readonly "llm.duration_ms"?: number;
+  /** Wall clock of this attempt alone, waits not counted, in whole milliseconds. */
+  readonly "llm.duration_ms": number;
   /** How the attempt came out. */
   readonly "llm.outcome": Outcome;
   /** Prompt tokens as the provider counts them, if reported, like the four below. */
@@ -72,3 +69,9 @@ export interface AttemptRecord {
   /** The provider's request id, if known. */
   readonly "llm.request_id"?: string;
 }
+
+/**
+ * The record of an attempt, after the fact. Of a call without tracer, `onAttempt` and gates, the first attempt's duration
+ * is not known: such a call reads no clock until it fails.
+ */
+export type PastAttempt = Omit<AttemptRecord, "llm.duration_ms"> & Partial<Pick<AttemptRecord, "llm.duration_ms">>;

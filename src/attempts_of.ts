@@ -1,7 +1,7 @@
-import type { AttemptRecord } from "./attempt_record.ts";
+import type { PastAttempt } from "./attempt_record.ts";
 
 // Keyed by the error itself, so that its class and its fields stay as the provider made them.
-const histories = new WeakMap<WeakKey, readonly AttemptRecord[]>();
+const histories = new WeakMap<WeakKey, readonly PastAttempt[]>();
 
 /**
  * The attempts behind an error that `callWithRetry` rejected with, oldest first; empty for any other value, and for one
@@ -19,11 +19,11 @@ const histories = new WeakMap<WeakKey, readonly AttemptRecord[]>();
  * }
  * ```
  */
-export function attemptsOf(error: unknown): readonly AttemptRecord[] {
+export function attemptsOf(error: unknown): readonly PastAttempt[] {
   return histories.get(error as WeakKey) ?? [];
 }
 
 /** Remembers the attempts that led to `error`. */
-export function rememberAttempts(error: unknown, attempts: readonly AttemptRecord[]): void {
+export function rememberAttempts(error: unknown, attempts: readonly PastAttempt[]): void {
   if (Object(error) === error) histories.set(error as WeakKey, attempts);
 }

@@ -64,12 +64,13 @@ export async function run<Req, Res>(
   const isObserved = tracer !== noopTracer || onAttempt !== DEFAULTS.onAttempt || gates.length > 0;
   let trace = isObserved ? traceCall(provider, request, settings) : undefined;
   const isLimited = signal !== undefined || attemptTimeoutMs < Infinity || deadlineMs < Infinity;
-  const endsAt = isLimited ? clock.now() + deadlineMs : Infinity;
+  const endsAt = deadlineMs < Infinity ? clock.now() + deadlineMs : Infinity;
   const keeper = gates.length > 0
     ? keepGates(settings, { provider: provider.name, model: trace!.model }, endsAt)
     : undefined;
   let waitedMs = 0;
   let lastError: unknown;
+  let lastEnding: Ending | undefined;
   for (let attempt = 0;; attempt++) {
     let context: Context | undefined;
     let attemptTrace: AttemptTrace | undefined;
@@ -78,7 +79,7 @@ export async function run<Req, Res>(
     try {
       const queuedAt = keeper && await keeper.enter(attempt);
       const queueMs = elapsed(clock, queuedAt);
-      if (isLimited && clock.now() >= endsAt) throw timeoutError(deadlineMs);
+      if (leftMs(clock, endsAt) <= 0) throw timeoutError(deadlineMs);
       if (signal?.aborted) throw signal.reason;
       attemptTrace = trace?.startAttempt(attempt, queueMs);
       const span = attemptTrace?.span;
@@ -86,7 +87,7 @@ export async function run<Req, Res>(
       startedAt = trace && clock.now();
       const pending = span ? chatIn(span, provider, request, context) : provider.chat(request, context);
       response = isLimited
-        ? await within(clock, signal, Math.min(attemptTimeoutMs, endsAt - clock.now()), Promise.resolve(pending))
+        ? await within(clock, signal, Math.min(attemptTimeoutMs, leftMs(clock, endsAt)), Promise.resolve(pending))
         : await pending;
     } catch (error) {
       const durationMs = elapsed(clock, startedAt);
@@ -95,8 +96,9 @@ export async function run<Req, Res>(
       let ending = signal?.aborted
         ? CANCELLED
         : context
-        ? judge(error, attempt, settings, endsAt - clock.now())
-        : stopped(error);
+        ? judge(error, attempt, settings, leftMs(clock, endsAt))
+        : stopped(error, lastEnding);
+      lastEnding = ending;
       const gate = keeper?.leave(context ? ending : CANCELLED);
       if (context) {
         Context.abort(context, error);
@@ -128,11 +130,17 @@ export async function run<Req, Res>(
   }
 }
 
+const TIMED_OUT = { outcome: "timeout", errorType: "timeout" } as const;
 const CANCELLED: Ending = { outcome: "cancelled", decision: "cancelled" };
 
 /** Apart, so that the loop has no closure. */
 function chatIn<Req, Res>(span: AttemptSpan, provider: Provider<Req, Res>, request: Req, context: AttemptContext) {
   return span.run(() => provider.chat(request, context));
+}
+
+/** Milliseconds until `endsAt`; a call without a deadline reads no clock for it. */
+function leftMs(clock: Clock, endsAt: number): number {
+  return endsAt < Infinity ? endsAt - clock.now() : Infinity;
 }
 
 /** Whole milliseconds since `startedAt`. */
@@ -158,11 +166,17 @@ function judge(error: unknown, attempt: number, settings: Settings, leftMs: numb
   };
 }
 
-/** What it means that an attempt could not even start. */
-function stopped(error: unknown): Ending {
-  return error instanceof RefusedError
-    ? { outcome: "error", errorType: "refused", decision: "refused", gate: error.gate }
-    : { outcome: "timeout", errorType: "timeout", decision: "deadline" };
+/** What it means that an attempt could not even start: the call ends as the `last` one did, if there was one. */
+function stopped(error: unknown, last: Ending | undefined): Ending {
+  const isRefusal = error instanceof RefusedError;
+  const own = isRefusal ? { outcome: "error", errorType: "refused" } as const : TIMED_OUT;
+  return {
+    ...(last ?? own),
+    decision: isRefusal ? "refused" : "deadline",
+    gate: isRefusal ? error.gate : undefined,
+    retryInMs: undefined,
+    delaySource: undefined,
+  };
 }
 
 /** The caller's classifier has the last word, if it says something that is one; copied, so that no getter throws later. */

@@ -22,8 +22,8 @@ import { rememberAttempts } from "./attempts_of.ts";
 import { createCaller } from "./create_caller.ts";
 import { type CallOptions, checkProvider, DEFAULTS, resolveOptions } from "./options.ts";
 import type { Provider } from "./provider.ts";
+import { quietly } from "./_quietly.ts";
 import { RefusedError } from "./refused_error.ts";
-import { quietly } from "./_safe_span.ts";
 import type { Attributes, Span, Tracer } from "./tracer.ts";
 
 export type { CallOptions } from "./options.ts";
@@ -52,11 +52,15 @@ export interface FallbackOptions extends CallOptions {
 }
 
 /** A target of any kind. */
-type AnyTarget = FallbackTarget<never, unknown> | { readonly provider: Provider<never, unknown>; request: unknown };
+export type AnyTarget = FallbackTarget<never, unknown> | {
+  readonly provider: Provider<never, unknown>;
+  request: unknown;
+};
 /** What a target's request has to be. */
-type Matching<Target> = Target extends { provider: Provider<infer Req, unknown> } ? { readonly request: Req } : never;
+export type Matching<Target> = Target extends { provider: Provider<infer Req, unknown> } ? { readonly request: Req }
+  : never;
 /** What a target answers. */
-type AnswerOf<Target> = Target extends { provider: Provider<never, infer Res> } ? Res : never;
+export type AnswerOf<Target> = Target extends { provider: Provider<never, infer Res> } ? Res : never;
 
 const OUT = [
   "rate_limited",

@@ -40,7 +40,7 @@ export type Admission = void | { readonly waitMs: number } | Refusal;
 
 /**
  * What must hold between calls: limits, budgets, breakers. Asked before each attempt, told after each attempt; the loop
- * knows nothing of what it does. A gate that throws is as good as none.
+ * knows nothing of what it does. A gate that throws, or answers nonsense, is as good as none.
  */
 export interface Gate {
   /** Stands on the span as `llm.retry.gate` when the gate refuses. */
@@ -51,7 +51,7 @@ export interface Gate {
    */
   before?(attempt: GateAttempt): Admission | PromiseLike<Admission>;
   /** Told after each attempt. A refusal here calls a planned retry off: the failure surfaces at once. */
-  after?(attempt: GateAttempt, result: GateResult): void | Refusal;
+  after?(attempt: GateAttempt, result: GateResult): void | Refusal | PromiseLike<void>;
 }
 
 /** What a gate counts together. */

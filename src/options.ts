@@ -180,6 +180,7 @@ function resolveAttributes(attributes: Attributes, base: Attributes): Attributes
 
 /** The provider is checked like an option. @throws {TypeError} Naming what is wrong. */
 export function checkProvider<Req, Res>(provider: Provider<Req, Res>): void {
+  if (typeof provider?.chat === "function" && typeof provider.name === "string" && provider.name) return;
   check("provider", provider, DEFAULTS);
   check("provider.name", provider.name || null, "");
   check("provider.chat", provider.chat, check);

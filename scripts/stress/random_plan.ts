@@ -14,7 +14,7 @@ export function seeded(seed: number): () => number {
 
 const JITTERS = ["full", "equal", "none", (ceilingMs: number) => Math.floor(ceilingMs / 3)] as const;
 
-/** A call with faults of every kind: about seven attempts in eight succeed. */
+/** A call with faults of every kind: about three attempts in four succeed. */
 export function randomPlan(random: () => number): Plan {
   const below = (limit: number) => Math.floor(random() * limit);
   const oneOf = <T>(values: readonly T[]) => values[below(values.length)]!;
@@ -22,7 +22,7 @@ export function randomPlan(random: () => number): Plan {
 
   function attempt(): PlannedAttempt {
     const kind = random();
-    const failure = kind < 0.88 ? {} : oneOf(kind < 0.98 ? PASSING_FAILURES : FAILURES);
+    const failure = kind < 0.75 ? {} : oneOf(kind < 0.95 ? PASSING_FAILURES : FAILURES);
     const pace = random();
     // One in twenty hangs, as far as anybody can tell.
     const takesMs = pace < 0.1 ? undefined : pace < 0.95 ? below(500) : 1e7;
@@ -33,7 +33,7 @@ export function randomPlan(random: () => number): Plan {
   return {
     attempts: Array.from({ length: maxRetries + 1 }, attempt),
     abort: fate < 0.2 ? { atMs: below(4000), hops: below(20) } : fate < 0.3 ? { inCallout: below(120) } : undefined,
-    attemptTimeoutMs: random() < 0.7 ? 1 + below(600) : undefined,
+    attemptTimeoutMs: random() < 0.7 ? 300 + below(600) : undefined,
     deadlineMs: random() < 0.5 ? 1 + below(10_000) : undefined,
     maxRetries,
     baseDelayMs: below(500),

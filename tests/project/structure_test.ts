@@ -12,6 +12,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     "_failure_lines",
     "_failure_rules",
     "_date",
+    "_quietly",
     "backoff",
     "classify",
     "decide",

@@ -10,7 +10,10 @@ import {
   type GateResult,
   RefusedError,
 } from "../../mod.ts";
+import { circuitBreaker } from "../../src/circuit_breaker.ts";
+import { retryBudget } from "../../src/retry_budget.ts";
 import { fakeClock, recordingTracer } from "../../src/testing.ts";
+import { attemptOn, failedWith } from "../support/gate_attempt.ts";
 import { countingSignal, httpError, request, scriptedProvider } from "../support/scripted_provider.ts";
 
 /** A gate that remembers what it was asked and told, and answers what it is given. */
@@ -481,4 +484,29 @@ Deno.test("Gates tell each of 1,000 concurrent calls apart, and each is told exa
   assertEquals(new Set(gate.told.map(({ attempt }) => attempt)).size, 1000);
   assertEquals(new Set(gate.asked.map(({ call }) => call)).size, 1000);
   assertEquals(clock.pendingTimers, 0);
+});
+
+Deno.test("Gates behind one that calls a retry off are told that none follows", async () => {
+  const clock = fakeClock();
+  const budget = retryBudget({ capacity: 5, costPerRetry: 5 });
+  const gates = [circuitBreaker({ failures: 1 }), budget];
+  await assertRejects(() =>
+    callWithRetry(scriptedProvider(clock, [{ error: httpError(503) }]), request, { clock, gates })
+  );
+  assertEquals(budget.after!(attemptOn(clock), failedWith(httpError(503), 1000)), undefined, "nothing was charged");
+});
+
+Deno.test("callWithRetry() ends as its last attempt did when a gate refuses the next one", async () => {
+  const clock = fakeClock({ autoAdvance: true });
+  const tracer = recordingTracer({ clock });
+  const error = httpError(503, {}, "down");
+  const once = spyGate((_, asked) => asked > 1 ? { refuse: "one is enough" } : undefined);
+  const call = callWithRetry(scriptedProvider(clock, [{ error }]), request, { clock, tracer, gates: [once] });
+  assertStrictEquals(await assertRejects(() => call), error);
+  const { attributes, status } = tracer.spans[0]!;
+  assertEquals(status, { type: "server_error", message: "down" });
+  assertEquals(
+    ["error.type", "llm.retry.decision", "llm.retry.gate", "llm.attempts"].map((name) => attributes[name]),
+    ["server_error", "refused", "spy", 1],
+  );
 });

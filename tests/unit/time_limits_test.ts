@@ -1,10 +1,17 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
-import { type AttemptRecord, attemptsOf, type CallOptions, callWithRetry, type Classification } from "../../mod.ts";
+import {
+  type AttemptRecord,
+  attemptsOf,
+  type CallOptions,
+  callWithRetry,
+  type Classification,
+  type PastAttempt,
+} from "../../mod.ts";
 import { fakeClock, recordingTracer } from "../../src/testing.ts";
 import { countingSignal, httpError, request, scriptedProvider } from "../support/scripted_provider.ts";
 
 /** What each attempt came to, as `outcome error.type decision duration_ms`. */
-function summary(records: readonly AttemptRecord[]): string[] {
+function summary(records: readonly PastAttempt[]): string[] {
   return records.map((record) =>
     ["llm.outcome", "error.type", "llm.retry.decision", "llm.duration_ms"]
       .map((name) => record[name as keyof AttemptRecord])
