@@ -95,7 +95,8 @@ export function fakeClock({ date = 1_767_225_600_000, autoAdvance = false }: Fak
         );
       }
       const timer: Timer = { due: time + ms, callback };
-      timers.splice(timers.findLastIndex(({ due }) => due <= timer.due) + 1, 0, timer);
+      const later = timers.findIndex(({ due }) => due > timer.due);
+      timers.splice(later < 0 ? timers.length : later, 0, timer);
       if (autoAdvance && !pumping) pump();
       return timer;
     },

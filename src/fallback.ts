@@ -52,13 +52,20 @@ export interface FallbackOptions extends CallOptions {
 }
 
 /** A target of any kind. */
-export type AnyTarget = FallbackTarget<never, unknown> | {
+export interface AnyTarget {
+  /** The service. */
   readonly provider: Provider<never, unknown>;
-  request: unknown;
-};
-/** What a target's request has to be. */
-export type Matching<Target> = Target extends { provider: Provider<infer Req, unknown> } ? { readonly request: Req }
+  /** The request in this service's own shape. */
+  readonly request: unknown;
+  /** Options for this target alone. */
+  readonly options?: CallOptions | undefined;
+}
+
+/** A target whose request is of the shape that its provider takes. */
+export type Matching<Target> = Target extends { provider: Provider<infer Req, unknown> }
+  ? AnyTarget & { readonly request: Req }
   : never;
+
 /** What a target answers. */
 export type AnswerOf<Target> = Target extends { provider: Provider<never, infer Res> } ? Res : never;
 
@@ -85,8 +92,8 @@ const OUT = [
  * @throws {RangeError | TypeError} For a bad argument, before anything is sent.
  * @throws The last target's error; `attemptsOf` tells the attempts at all targets.
  */
-export async function callWithFallback<const Targets extends readonly AnyTarget[]>(
-  targets: Targets & { readonly [Index in keyof Targets]: Matching<Targets[Index]> },
+export async function callWithFallback<Targets extends readonly AnyTarget[]>(
+  targets: readonly [...Targets] & { readonly [Index in keyof Targets]: Matching<Targets[Index]> },
   options: FallbackOptions = {},
 ): Promise<AnswerOf<Targets[number]>> {
   const { fallbackOn = OUT } = options;
