@@ -2,11 +2,11 @@
  * What `action` returns, or nothing if it throws: for code of others that must not hurt the call. A promise it returns is
  * kept from rejecting unhandled.
  */
-export function quietly<T>(action: () => T, onThrow?: () => void): T | undefined {
+export function quietly<T>(action: () => T): T | undefined {
   try {
     return hush(action());
   } catch {
-    onThrow?.();
+    return undefined;
   }
 }
 

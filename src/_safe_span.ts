@@ -1,5 +1,5 @@
 import type { AttemptSpan } from "./provider.ts";
-import { quietly } from "./_quietly.ts";
+import { hush, quietly } from "./_quietly.ts";
 import { type Attributes, noopSpan, type Span, type Tracer } from "./tracer.ts";
 
 /** A span that cannot hurt the call. */
@@ -18,10 +18,14 @@ export type StartSpan = (name: string, attributes: Attributes, parent?: SafeSpan
 /** One call's use of a tracer. Once the tracer has thrown, the call goes on without telemetry; but spans are ended. */
 export function safely(tracer: Tracer): StartSpan {
   let isBroken = false;
-  const use = <T>(action: () => T): T | undefined =>
-    isBroken ? undefined : quietly(action, () => {
+  const use = <T>(action: () => T): T | undefined => {
+    if (isBroken) return undefined;
+    try {
+      return hush(action());
+    } catch {
       isBroken = true;
-    });
+    }
+  };
   return (name, attributes, parent) => {
     // What is no span throws when it is used, which is as good as a broken tracer.
     const raw = use(() => tracer.startSpan(name, attributes, parent?.raw));

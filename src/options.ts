@@ -194,18 +194,17 @@ function pick<T>(name: string, value: T | undefined, standard: T, rule?: Rule): 
 
 /** Without a `rule`, a value must be of the type of its `standard`. Of that type it is out of range, else mistyped. */
 function check(name: string, value: unknown, standard: unknown, rule?: Rule): void {
+  if (rule === undefined ? typeof value === typeof standard && value !== null : meets(value, rule)) return;
   const type = typeof value;
   const expected = typeof standard;
-  const isMet = typeof rule === "string"
-    ? (value as Record<string, unknown> | null)?.[rule]
-    : rule
-    ? rule[1](value as never)
-    : type === expected && value !== null;
-  if (isMet) return;
   // Of objects only the kind is shown: they may hold prompts or keys.
   const shown = Object(value) === value ? `of type ${type}` : type === "string" ? `"${value}"` : String(value);
   const words = typeof rule === "string" ? `an object with ${rule}()` : rule ? rule[0] : `of type ${expected}`;
   throw new (type === expected && /string|number/.test(type) ? RangeError : TypeError)(
     `Cannot call the provider: '${name}' must be ${words}: current value is ${shown}`,
   );
+}
+
+function meets(value: unknown, rule: Rule): unknown {
+  return typeof rule === "string" ? (value as Record<string, unknown> | null)?.[rule] : rule[1](value as never);
 }
