@@ -17,13 +17,14 @@ export class HttpError extends Error {
   override name = "HttpError";
 
   constructor(readonly status: number, readonly headers: Headers, readonly body: unknown) {
-    super(`HTTP ${status}: ${typeof body === "string" ? body : messageIn(body) ?? JSON.stringify(body)}`);
+    // Not the whole body: it may quote the prompt.
+    super([`HTTP ${status}`, messageIn(body)].filter(Boolean).join(": "));
   }
 }
 
 /** OpenAI and Anthropic: `{ error: { message } }`; Ollama: `{ error }`. */
 function messageIn(body: unknown): string | undefined {
-  const { error } = body as { error?: string | { message?: string } };
+  const error = (body as { error?: string | { message?: string } } | null)?.error;
   return typeof error === "string" ? error : error?.message;
 }
 

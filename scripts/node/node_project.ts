@@ -6,21 +6,49 @@ import { packedPackage } from "./packed_package.ts";
 
 const DIRECTORY = path(".cache/node");
 
-/** Installs the npm packages of deno.json's imports for Node, again only when they change. Returns the directory. */
+/** Installs the npm packages of the imports for Node, again only when they change. Returns the directory. */
 export const nodeProject: () => Promise<string> = once(async () => {
-  const files = projectFiles();
-  const wanted = JSON.stringify(files);
+  const imports = npmImports();
+  const wanted = JSON.stringify(imports);
   const stamp = `${DIRECTORY}/installed.json`;
   if (await Deno.readTextFile(stamp).catch(() => "") === wanted) return DIRECTORY;
-  for (const [name, text] of Object.entries(files)) {
-    const file = `${DIRECTORY}/${name}`;
-    await Deno.mkdir(file.slice(0, file.lastIndexOf("/")), { recursive: true });
-    await Deno.writeTextFile(file, text);
+  const groups = Map.groupBy(imports, ({ alias }) => /^[^@/]+(?=\/)/.exec(alias)?.[0] ?? "");
+  await install(DIRECTORY, groups.get("") ?? []);
+  for (const [group, members] of groups) {
+    if (group !== "") await installGroup(group, members);
   }
-  await mustSucceed(npm(["install", "--no-package-lock", "--no-audit", "--no-fund", "--legacy-peer-deps"], DIRECTORY));
   await Deno.writeTextFile(stamp, wanted);
   return DIRECTORY;
 });
+
+/**
+ * An import such as `otel2/sdk` becomes a module of a package `otel2` with a node_modules of its own: so two lines of the
+ * same packages, whose peers exclude each other, live side by side.
+ */
+async function installGroup(group: string, members: readonly NpmImport[]): Promise<void> {
+  const directory = `${DIRECTORY}/${group}`;
+  const unaliased = members.map((member) => ({ ...member, alias: member.name }));
+  await install(directory, unaliased, { name: group, type: "module", exports: { "./*": "./*.js" } });
+  for (const { alias, name } of members) {
+    await Deno.writeTextFile(`${DIRECTORY}/${alias}.js`, `export * from "${name}";\n`);
+  }
+  await Deno.symlink(`../${group}`, `${DIRECTORY}/node_modules/${group}`);
+}
+
+async function install(directory: string, imports: readonly NpmImport[], fields: object = {}): Promise<void> {
+  const dependencies = Object.fromEntries(imports.map(({ alias, name, version }) => {
+    return [alias, alias === name ? version : `npm:${name}@${version}`];
+  }));
+  await Deno.remove(`${directory}/node_modules`, { recursive: true }).catch(() => {});
+  await Deno.mkdir(directory, { recursive: true });
+  await Deno.writeTextFile(
+    `${directory}/package.json`,
+    JSON.stringify({ private: true, ...fields, dependencies }, null, 2),
+  );
+  // Some SDKs name optional peers of other versions than the demo uses.
+  const flags = ["--no-package-lock", "--no-audit", "--no-fund", "--legacy-peer-deps"];
+  await mustSucceed(npm(["install", ...flags], directory));
+}
 
 /** Unpacks the packed package into that project's node_modules and returns where it is. */
 export const installedPackage: () => Promise<string> = once(async () => {
@@ -30,30 +58,3 @@ export const installedPackage: () => Promise<string> = once(async () => {
   await mustSucceed(run("tar", ["-xzf", await packedPackage(), "--strip-components=1"], target));
   return target;
 });
-
-/**
- * An import such as `otel2/sdk` becomes a module of a workspace `otel2`, which has its own dependencies: so two lines of
- * the same packages, whose peers exclude each other, live side by side.
- */
-function projectFiles(): Record<string, string> {
-  const imports = npmImports();
-  const isGrouped = ({ alias }: NpmImport) => /^[^@/]+\//.test(alias);
-  const groups = Map.groupBy(imports.filter(isGrouped), ({ alias }) => alias.slice(0, alias.indexOf("/")));
-  const root = {
-    private: true,
-    workspaces: [...groups.keys()],
-    dependencies: Object.fromEntries(
-      imports.filter((it) => !isGrouped(it)).map(({ alias, name, version }) => {
-        return [alias, alias === name ? version : `npm:${name}@${version}`];
-      }),
-    ),
-  };
-  const files: Record<string, string> = { "package.json": JSON.stringify(root, null, 2) };
-  for (const [group, members] of groups) {
-    const dependencies = Object.fromEntries(members.map(({ name, version }) => [name, version]));
-    const manifest = { name: group, version: "0.0.0", type: "module", exports: { "./*": "./*.js" }, dependencies };
-    files[`${group}/package.json`] = JSON.stringify(manifest, null, 2);
-    for (const { alias, name } of members) files[`${alias}.js`] = `export * from "${name}";\n`;
-  }
-  return files;
-}
