@@ -72,16 +72,18 @@ export function traceCall<Req, Res>(provider: Provider<Req, Res>, request: Req, 
     model,
     records,
     startAttempt(attempt, queueMs) {
-      const start = extended({
+      const first = extended({
         "task.id": taskId || undefined,
         "llm.provider": name,
         "llm.model": model,
         "llm.attempt": attempt,
         "llm.tool_count": described.toolCount,
         "llm.message_count": described.messageCount,
-        "http.request.resend_count": attempt || undefined,
-        "llm.queue_ms": queueMs || undefined,
       });
+      // Apart, because backends walk over what is not set as well.
+      const start = attempt || queueMs
+        ? { ...first, "http.request.resend_count": attempt || undefined, "llm.queue_ms": queueMs || undefined }
+        : first;
       const { span, end } = startSpan("llm.call", start, operationTrace);
       return {
         span,
@@ -98,7 +100,6 @@ export function traceCall<Req, Res>(provider: Provider<Req, Res>, request: Req, 
             "http.response.status_code": ending.statusCode,
             "llm.request_id": ending.requestId,
           };
-          // Apart, because backends walk over what is not set as well.
           const last = ending.outcome === "ok" ? told : {
             ...told,
             "llm.error": ending.message,

@@ -43,5 +43,5 @@ export function within<T = void>(
 
 /** An error like the platform's own for a time limit. */
 export function timeoutError(ms: number): DOMException {
-  return new DOMException(`Timed out after ${ms} ms`, "TimeoutError");
+  return new DOMException(`Timed out after ${Math.max(0, Math.round(ms))} ms`, "TimeoutError");
 }

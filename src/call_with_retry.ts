@@ -101,7 +101,7 @@ export async function run<Req, Res>(
       lastEnding = ending;
       const gate = keeper?.leave(context ? ending : CANCELLED);
       if (context) {
-        Context.abort(context, error);
+        Context.abort(context, ending === CANCELLED ? signal!.reason : error);
         if (gate && ending.decision === "retry") {
           ending = { ...ending, decision: "refused", gate, retryInMs: undefined, delaySource: undefined };
         }

@@ -140,36 +140,69 @@ const ATTRIBUTE: Rule = [
  */
 export function resolveOptions(options: CallOptions | undefined, base: Settings): Settings {
   if (options === undefined) return base;
-  check("options", options, base);
+  if (typeof options !== "object" || !options) check("options", options, base);
   const { attributes, retry } = options;
+  const {
+    tracer = base.tracer,
+    taskId = base.taskId,
+    signal = base.signal,
+    attemptTimeoutMs = base.attemptTimeoutMs,
+    deadlineMs = base.deadlineMs,
+    gates = base.gates,
+    operationSpan = base.operationSpan,
+    recordErrorMessage = base.recordErrorMessage,
+    conventions = base.conventions,
+    onAttempt = base.onAttempt,
+    clock = base.clock,
+    random = base.random,
+  } = options;
+  if (tracer !== base.tracer) check("tracer", tracer, base.tracer, "startSpan");
+  if (taskId !== base.taskId) check("taskId", taskId, base.taskId);
+  if (signal !== base.signal) check("signal", signal, base.signal, "addEventListener");
+  if (attemptTimeoutMs !== base.attemptTimeoutMs) check("attemptTimeoutMs", attemptTimeoutMs, 0, LIMIT);
+  if (deadlineMs !== base.deadlineMs) check("deadlineMs", deadlineMs, 0, LIMIT);
+  if (gates !== base.gates) check("gates", gates, base.gates, GATES);
+  if (operationSpan !== base.operationSpan) check("operationSpan", operationSpan, true);
+  if (recordErrorMessage !== base.recordErrorMessage) check("recordErrorMessage", recordErrorMessage, true);
+  if (conventions !== base.conventions) check("conventions", conventions, "", CONVENTIONS);
+  if (onAttempt !== base.onAttempt) check("onAttempt", onAttempt, base.onAttempt);
+  if (clock !== base.clock) check("clock", clock, base.clock, "setTimeout");
+  if (random !== base.random) check("random", random, base.random);
   return {
-    tracer: pick("tracer", options.tracer, base.tracer, "startSpan"),
-    taskId: pick("taskId", options.taskId, base.taskId),
-    signal: pick("signal", options.signal, base.signal, "addEventListener"),
-    attemptTimeoutMs: pick("attemptTimeoutMs", options.attemptTimeoutMs, base.attemptTimeoutMs, LIMIT),
-    deadlineMs: pick("deadlineMs", options.deadlineMs, base.deadlineMs, LIMIT),
-    gates: pick("gates", options.gates, base.gates, GATES),
-    operationSpan: pick("operationSpan", options.operationSpan, base.operationSpan),
-    recordErrorMessage: pick("recordErrorMessage", options.recordErrorMessage, base.recordErrorMessage),
-    conventions: pick("conventions", options.conventions, base.conventions, CONVENTIONS),
-    onAttempt: pick("onAttempt", options.onAttempt, base.onAttempt),
-    clock: pick("clock", options.clock, base.clock, "setTimeout"),
-    random: pick("random", options.random, base.random),
+    tracer,
+    taskId,
+    signal,
+    attemptTimeoutMs,
+    deadlineMs,
+    gates,
+    operationSpan,
+    recordErrorMessage,
+    conventions,
+    onAttempt,
+    clock,
+    random,
     attributes: attributes === undefined ? base.attributes : resolveAttributes(attributes, base.attributes),
     retry: retry === undefined ? base.retry : resolveRetry(retry, base.retry),
   };
 }
 
 function resolveRetry(retry: RetryOptions, base: Settings["retry"]): Settings["retry"] {
-  check("retry", retry, base);
-  return {
-    maxRetries: pick("retry.maxRetries", retry.maxRetries, base.maxRetries, COUNT),
-    baseDelayMs: pick("retry.baseDelayMs", retry.baseDelayMs, base.baseDelayMs, DELAY),
-    maxDelayMs: pick("retry.maxDelayMs", retry.maxDelayMs, base.maxDelayMs, DELAY),
-    maxRetryAfterMs: pick("retry.maxRetryAfterMs", retry.maxRetryAfterMs, base.maxRetryAfterMs, DELAY),
-    jitter: pick("retry.jitter", retry.jitter, base.jitter, JITTER),
-    classify: pick("retry.classify", retry.classify, base.classify),
-  };
+  if (typeof retry !== "object" || !retry) check("retry", retry, base);
+  const {
+    maxRetries = base.maxRetries,
+    baseDelayMs = base.baseDelayMs,
+    maxDelayMs = base.maxDelayMs,
+    maxRetryAfterMs = base.maxRetryAfterMs,
+    jitter = base.jitter,
+    classify = base.classify,
+  } = retry;
+  if (maxRetries !== base.maxRetries) check("retry.maxRetries", maxRetries, 0, COUNT);
+  if (baseDelayMs !== base.baseDelayMs) check("retry.baseDelayMs", baseDelayMs, 0, DELAY);
+  if (maxDelayMs !== base.maxDelayMs) check("retry.maxDelayMs", maxDelayMs, 0, DELAY);
+  if (maxRetryAfterMs !== base.maxRetryAfterMs) check("retry.maxRetryAfterMs", maxRetryAfterMs, 0, DELAY);
+  if (jitter !== base.jitter) check("retry.jitter", jitter, "", JITTER);
+  if (classify !== base.classify) check("retry.classify", classify, base.classify);
+  return { maxRetries, baseDelayMs, maxDelayMs, maxRetryAfterMs, jitter, classify };
 }
 
 function resolveAttributes(attributes: Attributes, base: Attributes): Attributes {
@@ -184,12 +217,6 @@ export function checkProvider<Req, Res>(provider: Provider<Req, Res>): void {
   check("provider", provider, DEFAULTS);
   check("provider.name", provider.name || null, "");
   check("provider.chat", provider.chat, check);
-}
-
-function pick<T>(name: string, value: T | undefined, standard: T, rule?: Rule): T {
-  if (value === undefined) return standard;
-  check(name, value, standard, rule);
-  return value;
 }
 
 /** Without a `rule`, a value must be of the type of its `standard`. Of that type it is out of range, else mistyped. */

@@ -8,8 +8,9 @@ const MAX_INPUT = 1024;
 const RULES: readonly RegExp[] = [
   // A private key, as far as it is there.
   /()-----BEGIN [\w ]*PRIVATE KEY-----.*?(?:-----END[\w ]*-----|$)/g,
-  // What follows a telling name, in text, headers and JSON, or `Bearer`, though not as prose: all of it up to the quote that opened it,
-  // or else up to a space or any quote, but all cookies. Without a quote `\2` is empty and rules out the first way.
+  // What follows a telling name, in text, headers and JSON, or `Bearer`, though not as prose: all of it up to the quote
+  // that opened it, or else up to a space or any quote, but all cookies. Without a quote `\2` is empty and rules out the
+  // first way.
   /((?:key|token|secret|passw\w*|authorization|cookie)(?: \w+)?[\\"'\]]* ?[:=][ [\\]*(["']?)(?:(?:basic|bearer|token) )?|\bbearer (?=\S*\d|\S{15}))(?:(?:(?!\2)\\*.)+|(?:; |[^\s"'])+)/gi,
   // A URL's user info.
   /(:\/\/)[^\s/?#"<>]*(?=@)/g,

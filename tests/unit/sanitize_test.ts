@@ -16,6 +16,9 @@ const MASKED: Readonly<Record<string, string>> = {
   '{"authorization":["Bearer abc"],"x":1}': '{"authorization":["Bearer [redacted]"],"x":1}',
   "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20260524/us-east-1/s3/aws4_request, Signature=fe5f80f77d5fa3befe5f80f77d5fa3be":
     "AWS4-HMAC-SHA256 Credential=[redacted]/20260524/us-east-1/s3/aws4_request, Signature=[redacted]",
+  // Private keys
+  "bad -----BEGIN RSA PRIVATE KEY-----\nMIIEow+/a b\n-----END RSA PRIVATE KEY----- here": "bad [redacted] here",
+  "bad -----BEGIN PRIVATE KEY-----\nMIIEow+/a b": "bad [redacted]",
   // Named values
   "Incorrect API key provided: my0wnk3y. See the docs": "Incorrect API key provided: [redacted] See the docs",
   "Your api key: ****abcd is invalid": "Your api key: [redacted] is invalid",
