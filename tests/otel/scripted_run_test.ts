@@ -8,7 +8,7 @@ import { line2, line3, recordingProvider } from "../support/otel_lines.ts";
 // The library's promise in one run: real HTTP, the real OpenTelemetry SDK, the real clock. Durations are held against
 // the server's own time for the request, long enough that a busy machine does not matter.
 
-const SERVER_MS = 300;
+const SERVER_MS = 500;
 const delayed = { delayMs: SERVER_MS };
 const usage = { inputTokens: 1200, outputTokens: 85, cacheReadTokens: 1024, reasoningTokens: 40 };
 
