@@ -5,7 +5,7 @@ import { type Clock, systemClock } from "./clock.ts";
 import type { RetryPolicy } from "./decide.ts";
 import type { Gate } from "./gate.ts";
 import type { Provider } from "./provider.ts";
-import { type Attributes, noopTracer, type Tracer } from "./tracer.ts";
+import { type Attributes, type AttributeValue, noopTracer, type Tracer } from "./tracer.ts";
 
 /**
  * A classifier of the caller's own. Call `builtIn` to change what it says, or leave it alone to come before it; with
@@ -46,7 +46,7 @@ export interface CallOptions {
   /** What must hold between calls, in the order in which it is asked. @default none */
   readonly gates?: readonly Gate[] | undefined;
   /** Extra attributes for every span; those of the span contract win over them. */
-  readonly attributes?: Attributes | undefined;
+  readonly attributes?: Readonly<Record<string, AttributeValue>> | undefined;
   /** Whether one span around all attempts and waits is opened. @default {true} */
   readonly operationSpan?: boolean | undefined;
   /** Whether spans and records carry the sanitized error message. @default {true} */
