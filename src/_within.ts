@@ -29,7 +29,7 @@ export function within<T = void>(
       left -= step;
       if (step > 0) {
         timer = clock.setTimeout(tick, step);
-        // Deno 2.9 runs microtasks inside the first setTimeout of a program.
+        // Under `deno test`, Deno 2.9 runs microtasks inside the first setTimeout.
         if (isOver) clock.clearTimeout(timer);
       } else if (pending) over(reject, timeoutError(ms));
       else over(resolve, undefined as T);

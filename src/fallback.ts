@@ -19,7 +19,7 @@
 
 import type { AttemptRecord } from "./attempt_record.ts";
 import { rememberAttempts } from "./attempts_of.ts";
-import { createCaller } from "./create_caller.ts";
+import { run } from "./call_with_retry.ts";
 import { type CallOptions, checkProvider, DEFAULTS, resolveOptions } from "./options.ts";
 import type { Provider } from "./provider.ts";
 import { quietly } from "./_quietly.ts";
@@ -101,7 +101,6 @@ export async function callWithFallback<Targets extends readonly AnyTarget[]>(
   const { clock, signal, tracer, operationSpan } = settings;
   const all = targets as unknown as readonly FallbackTarget<unknown, AnswerOf<Targets[number]>>[];
   check(all, fallbackOn);
-  const call = createCaller(options);
   const deadline = clock.now() + settings.deadlineMs;
   const operation = new SharedOperation(tracer);
   const records: AttemptRecord[] = [];
@@ -111,7 +110,7 @@ export async function callWithFallback<Targets extends readonly AnyTarget[]>(
       let last: AttemptRecord | undefined;
       operation.index = index;
       try {
-        return await call(provider, request, {
+        return await run(provider, request, {
           ...own,
           tracer: operationSpan ? operation : tracer,
           operationSpan,
@@ -122,9 +121,11 @@ export async function callWithFallback<Targets extends readonly AnyTarget[]>(
             records.push(record);
             return (own?.onAttempt ?? settings.onAttempt)(record);
           },
-        });
+        }, settings);
       } catch (error) {
-        const errorType = error instanceof RefusedError ? "refused" : last?.["error.type"] ?? "timeout";
+        // A hostile error throws when it is looked at.
+        const isRefused = quietly(() => error instanceof RefusedError);
+        const errorType = isRefused ? "refused" : last?.["error.type"] ?? "timeout";
         const isOver = index + 1 === all.length || signal?.aborted || clock.now() >= deadline;
         if (isOver || !goesOn(fallbackOn, errorType, error)) {
           rememberAttempts(error, records);
@@ -157,9 +158,7 @@ function check(targets: readonly FallbackTarget<unknown, unknown>[], fallbackOn:
 /** A function of the caller's that throws does not go on. */
 function goesOn(fallbackOn: NonNullable<FallbackOptions["fallbackOn"]>, errorType: string, error: unknown): boolean {
   if (typeof fallbackOn !== "function") return fallbackOn.includes(errorType);
-  let isOut = false;
-  quietly(() => isOut = fallbackOn(errorType, error) === true);
-  return isOut;
+  return quietly(() => fallbackOn(errorType, error)) === true;
 }
 
 /** Makes one operation span of those that each target's call would open: it starts with the first and ends with the last. */

@@ -193,6 +193,18 @@ Deno.test("callWithFallback() is not hurt by a tracer that throws", async () => 
   }
 });
 
+Deno.test("callWithFallback() passes on an error that cannot even be looked at", async () => {
+  const clock = fakeClock({ autoAdvance: true });
+  const { proxy, revoke } = Proxy.revocable(new Error("gone"), {});
+  revoke();
+  const tracer = recordingTracer({ clock });
+  const targets = [target(clock, "a", "m", [{ error: proxy }]), target(clock, "b", "m", [])] as const;
+  const [settled] = await Promise.allSettled([callWithFallback(targets, { clock, tracer })]);
+  assertEquals(settled.status, "rejected");
+  assertEquals(settled.status === "rejected" && Object.is(settled.reason, proxy), true);
+  for (const span of tracer.spans) assertEquals(span.endCount, 1);
+});
+
 Deno.test("callWithFallback() refuses bad arguments before anything is sent", async () => {
   const clock = fakeClock();
   const good = target(clock, "openai", "gpt-5", []);
