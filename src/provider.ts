@@ -60,6 +60,25 @@ export interface ResponseDescription {
   readonly statusCode?: number | undefined;
 }
 
+/**
+ * What one chunk of a stream says. All of it is optional, and what is left out is unknown: such a chunk counts as content,
+ * and a stream of such chunks as complete when it ends.
+ */
+export interface ChunkDescription extends ResponseDescription {
+  /**
+   * Whether the chunk carries a part of the answer: text, reasoning or a tool call. `false` for what only comes before or
+   * between (`message_start`, `ping`, a role, an empty delta): until the first content the attempt can be retried.
+   */
+  readonly isContent?: boolean | undefined;
+  /**
+   * `true` on the marker that says that the stream is complete, `false` on all other chunks. A stream that said `false` and
+   * never `true` is truncated. Left out for a format without such a marker.
+   */
+  readonly isTerminal?: boolean | undefined;
+  /** What the service reports instead of an answer, or of the rest of it: classified as if it had been thrown. */
+  readonly error?: unknown;
+}
+
 /** The part of an attempt's span that a provider may use. It is ended by tryspan alone, and it never throws. */
 export type AttemptSpan = Pick<Span, "run" | "setAttributes">;
 
@@ -86,4 +105,22 @@ export interface Provider<Req = unknown, Res = unknown> {
   describeRequest?(request: Req): RequestDescription;
   /** Reads a response of a shape other than `{ usage, stopReason, model, id }`. */
   describeResponse?(response: Res): ResponseDescription;
+}
+
+/** What a provider's stream may be. */
+export type StreamSource<Chunk> = AsyncIterable<Chunk> | ReadableStream<Chunk>;
+
+/** A language-model service that can be asked once for an answer in chunks. */
+export interface StreamProvider<Req = unknown, Chunk = unknown> {
+  /** Stands on every span as `llm.provider`, e.g. `openai`, `anthropic`, `gemini`, `bedrock`. */
+  readonly name: string;
+  /** Sends `request` once, without retries of its own, and gives the answer's chunks. */
+  stream(request: Req, context: AttemptContext): StreamSource<Chunk> | PromiseLike<StreamSource<Chunk>>;
+  /** Reads a request of a shape other than `{ model, messages, tools }`. */
+  describeRequest?(request: Req): RequestDescription;
+  /**
+   * Reads a chunk. Later counts and reasons replace earlier ones. Without this, every chunk is content. The context is the
+   * same object for all chunks of an attempt.
+   */
+  describeChunk?(chunk: Chunk, context: AttemptContext): ChunkDescription | undefined;
 }

@@ -6,7 +6,7 @@ import { importsOf, modulesOf, sources } from "./support/module_graph.ts";
 
 /** The files of src/ by layer; those that are not named here are the core. */
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
-  port: ["attempt_record", "clock", "gate", "provider", "tracer"],
+  port: ["attempt_record", "clock", "gate", "provider", "tracer", "wire/wire_format"],
   pure: [
     "_duration",
     "_failure_lines",
@@ -32,6 +32,7 @@ const MAY_IMPORT: Readonly<Record<string, { code: readonly string[]; types: read
   port: { code: [], types: ["pure"] },
   pure: { code: [], types: ["port"] },
   core: { code: ["port", "pure"], types: ["port", "pure"] },
+  wire: { code: ["port"], types: ["port", "pure"] },
   gate: { code: ["port"], types: ["port", "pure"] },
   adapter: { code: ["port", "pure"], types: ["port", "pure"] },
 };
@@ -49,6 +50,7 @@ const FORBIDDEN = [
 
 function layerOf(file: string): string {
   const name = /src\/(.*)\.ts$/.exec(file)?.[1] ?? "";
+  if (name.startsWith("wire/") && name !== "wire/wire_format") return "wire";
   return Object.keys(LAYERS).find((layer) => LAYERS[layer]!.includes(name)) ?? "core";
 }
 
