@@ -26,15 +26,21 @@ export { callWithRetry } from "./src/call_with_retry.ts";
 export { type Classification, classifyError } from "./src/classify.ts";
 export { type Clock, systemClock } from "./src/clock.ts";
 export { type Caller, createCaller } from "./src/create_caller.ts";
+export { createStreamer, type Streamer } from "./src/create_streamer.ts";
 export type { Admission, Gate, GateAttempt, GateKey, GateResult, Refusal } from "./src/gate.ts";
 export type { CallOptions, Classify, Conventions, RetryOptions } from "./src/options.ts";
 export type {
   AttemptContext,
   AttemptSpan,
+  ChunkDescription,
   Provider,
   RequestDescription,
   ResponseDescription,
+  StreamProvider,
+  StreamSource,
   Usage,
 } from "./src/provider.ts";
 export { RefusedError } from "./src/refused_error.ts";
+export { type RetriedStream, streamWithRetry } from "./src/stream_with_retry.ts";
 export { type Attributes, type AttributeValue, noopTracer, type Span, type Tracer } from "./src/tracer.ts";
+export { TruncatedStreamError } from "./src/truncated_stream_error.ts";

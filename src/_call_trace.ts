@@ -1,13 +1,13 @@
 import type { AttemptRecord, Outcome } from "./attempt_record.ts";
 import type { Decision } from "./decide.ts";
-import { count, describeRequest, type ResponseFacts, text } from "./_describe.ts";
+import { count, describeRequest, type Describing, type ResponseFacts, text } from "./_describe.ts";
 import type { GateResult } from "./gate.ts";
 import { DEFAULTS, type Settings } from "./options.ts";
-import type { AttemptSpan, Provider } from "./provider.ts";
+import type { AttemptSpan } from "./provider.ts";
 import { quietly } from "./_quietly.ts";
 import { safely } from "./_safe_span.ts";
 import { normalizeStopReason } from "./stop_reason.ts";
-import type { Attributes } from "./tracer.ts";
+import type { Attributes, AttributeValue } from "./tracer.ts";
 
 /** How an attempt or a call ended: well, with what the response says of itself, or badly, and what follows. */
 export interface Ending extends GateResult, Partial<Decision>, Partial<Omit<ResponseFacts, "outcome">> {
@@ -19,6 +19,20 @@ export interface Ending extends GateResult, Partial<Decision>, Partial<Omit<Resp
   readonly message?: string | undefined;
   /** The gate that refused. */
   readonly gate?: string | undefined;
+  /** What only a stream has. */
+  readonly streamed?: StreamTimes | undefined;
+}
+
+/** When a stream's first content came, and how long it was waited for. */
+export interface StreamTimes {
+  /** From the attempt's start to its first content, in whole milliseconds; unset if there was none. */
+  readonly firstChunkMs: number | undefined;
+  /** Spent waiting for the provider, in whole milliseconds. */
+  readonly waitMs: number;
+  /** From the call's start to its first content, in seconds. */
+  readonly firstChunkAfter: number | undefined;
+  /** Whether the stream ended before all usage was reported. */
+  readonly isPartial: boolean;
 }
 
 /** What one attempt leaves behind: its span and its record. */
@@ -45,7 +59,12 @@ export interface CallTrace {
 const WELL_KNOWN_PROVIDERS = new Map([["gemini", "gcp.gemini"], ["bedrock", "aws.bedrock"], ["mistral", "mistral_ai"]]);
 
 /** Opens the operation span. The names of the span contract stand here and in `AttemptRecord`. */
-export function traceCall<Req, Res>(provider: Provider<Req, Res>, request: Req, settings: Settings): CallTrace {
+export function traceCall<Req>(
+  provider: Describing<Req>,
+  request: Req,
+  settings: Settings,
+  isStream?: boolean,
+): CallTrace {
   const { tracer, taskId, attributes, operationSpan, conventions, onAttempt } = settings;
   const { name } = provider;
   const described = describeRequest(provider, request);
@@ -81,14 +100,20 @@ export function traceCall<Req, Res>(provider: Provider<Req, Res>, request: Req, 
         "llm.message_count": described.messageCount,
       });
       // Apart, because backends walk over what is not set as well.
-      const start = attempt || queueMs
-        ? { ...first, "http.request.resend_count": attempt || undefined, "llm.queue_ms": queueMs || undefined }
+      const start = attempt || queueMs || isStream
+        ? {
+          ...first,
+          "llm.stream": isStream,
+          "http.request.resend_count": attempt || undefined,
+          "llm.queue_ms": queueMs || undefined,
+        }
         : first;
       const { span, end } = startSpan("llm.call", start, operationTrace);
       return {
         span,
         end(durationMs, ending) {
-          const told: Attributes = {
+          const { streamed } = ending;
+          const told: Record<string, AttributeValue | undefined> = {
             "llm.duration_ms": durationMs,
             "llm.outcome": ending.outcome,
             "llm.input_tokens": ending.inputTokens,
@@ -100,6 +125,11 @@ export function traceCall<Req, Res>(provider: Provider<Req, Res>, request: Req, 
             "http.response.status_code": ending.statusCode,
             "llm.request_id": ending.requestId,
           };
+          if (streamed) {
+            told["llm.first_chunk_ms"] = streamed.firstChunkMs;
+            told["llm.wait_ms"] = streamed.waitMs;
+            told["llm.usage_partial"] = streamed.isPartial || undefined;
+          }
           const last = ending.outcome === "ok" ? told : {
             ...told,
             "llm.error": ending.message,
@@ -123,7 +153,7 @@ export function traceCall<Req, Res>(provider: Provider<Req, Res>, request: Req, 
       // Anthropic and Bedrock leave cached tokens out of their input count; OpenTelemetry wants them in.
       const leftOut = /^(anthropic|bedrock)$/.test(name) ? (read ?? 0) + (written ?? 0) : 0;
       const isLatest = conventions === "latest";
-      const told: Attributes = {
+      const told: Record<string, AttributeValue | undefined> = {
         "llm.attempts": attempts,
         "llm.backoff_ms": waitedMs,
         "llm.outcome": ending.outcome,
@@ -137,6 +167,7 @@ export function traceCall<Req, Res>(provider: Provider<Req, Res>, request: Req, 
         "gen_ai.usage.cache_creation.input_tokens": isLatest ? undefined : written,
         "gen_ai.usage.reasoning.output_tokens": ending.reasoningTokens,
       };
+      if (ending.streamed) told["gen_ai.response.time_to_first_chunk"] = ending.streamed.firstChunkAfter;
       const last = ending.outcome === "ok" ? told : {
         ...told,
         "error.type": errorType,

@@ -5,6 +5,7 @@ export class Context implements AttemptContext {
   readonly attempt: number;
   readonly span: AttemptSpan;
   #controller: AbortController | undefined;
+  #onAbort: ((reason: unknown) => void) | undefined;
 
   constructor(attempt: number, span: AttemptSpan) {
     this.attempt = attempt;
@@ -18,5 +19,11 @@ export class Context implements AttemptContext {
   /** Ends whatever the attempt has left running. */
   static abort(context: Context, reason: unknown): void {
     (context.#controller ??= new AbortController()).abort(reason);
+    context.#onAbort?.(reason);
+  }
+
+  /** Sets what else is to be ended with it. */
+  static onAbort(context: Context, action: (reason: unknown) => void): void {
+    context.#onAbort = action;
   }
 }

@@ -4,8 +4,11 @@ import { hush, quietly } from "./_quietly.ts";
 // Users' describe functions and providers' bodies are read here and nowhere else, once. What throws says nothing, and so
 // do a promise and a value of the wrong type.
 
+/** What calls and streams are asked through have in common. */
+export type Describing<Req> = Pick<Provider<Req>, "name" | "describeRequest">;
+
 /** Reads the request through the provider, or as the plain `{ model, messages, tools }`. */
-export function describeRequest<Req>(provider: Provider<Req>, request: Req): RequestDescription {
+export function describeRequest<Req>(provider: Describing<Req>, request: Req): RequestDescription {
   return quietly(() => {
     const given = hush(
       provider.describeRequest ? provider.describeRequest(request) : plainRequest(request as never),
@@ -37,26 +40,30 @@ export interface ResponseFacts extends Usage, Omit<ResponseDescription, "usage">
 
 /** Reads the response through the provider, or as the plain `{ usage, stopReason, model, id }`. */
 export function describeResponse<Req, Res>(provider: Provider<Req, Res>, response: Res): ResponseFacts {
-  return quietly(() => {
-    const given: ResponseDescription = hush(
+  return quietly(() =>
+    readFacts(hush(
       provider.describeResponse ? provider.describeResponse(response) : response as ResponseDescription,
-    );
-    const usage: Usage = given.usage ?? {};
-    return {
-      outcome: "ok" as const,
-      inputTokens: count(usage.inputTokens),
-      outputTokens: count(usage.outputTokens),
-      cacheReadTokens: count(usage.cacheReadTokens),
-      cacheCreationTokens: count(usage.cacheCreationTokens),
-      reasoningTokens: count(usage.reasoningTokens),
-      totalInputTokens: count(given.totalInputTokens),
-      stopReason: text(given.stopReason),
-      model: text(given.model),
-      id: text(given.id),
-      requestId: text(given.requestId),
-      statusCode: count(given.statusCode),
-    };
-  }) ?? { outcome: "ok" };
+    ))
+  ) ?? { outcome: "ok" };
+}
+
+/** Copies what is of the right type. */
+export function readFacts(given: ResponseDescription): ResponseFacts {
+  const usage: Usage = given.usage ?? {};
+  return {
+    outcome: "ok" as const,
+    inputTokens: count(usage.inputTokens),
+    outputTokens: count(usage.outputTokens),
+    cacheReadTokens: count(usage.cacheReadTokens),
+    cacheCreationTokens: count(usage.cacheCreationTokens),
+    reasoningTokens: count(usage.reasoningTokens),
+    totalInputTokens: count(given.totalInputTokens),
+    stopReason: text(given.stopReason),
+    model: text(given.model),
+    id: text(given.id),
+    requestId: text(given.requestId),
+    statusCode: count(given.statusCode),
+  };
 }
 
 /** `value`, if it is text; as much of it as fits on a span. */

@@ -28,6 +28,8 @@ export const RULES: readonly Rule[] = [
   ["server_error", "request", true, /^status (409|425|5(?!0[15]))|:(internalserver|model(stream)?errore|model runner)/],
   ["invalid_request", "request", false, /^status ([35]|4(?!08))|:(invalid_|not_found_|validatione)/],
 
+  ["truncated_stream", "request", true, /:err_truncated_stream/],
+
   // The network. A bad URL or certificate comes in the same wrapping as a broken connection, but stays bad.
   ["", "request", false, /unknown scheme|bad port|cert[i_]/],
   // Before the timeouts: the AWS SDK calls a reset connection a `TimeoutError`.

@@ -29,12 +29,18 @@ export interface AttemptRecord {
   readonly "llm.tool_count"?: number;
   /** Messages in the request. */
   readonly "llm.message_count"?: number;
+  /** Set on streams. */
+  readonly "llm.stream"?: true;
   /** OpenTelemetry's name for `llm.attempt`; set when that is over 0. */
   readonly "http.request.resend_count"?: number;
   /** How long this attempt waited at gates before it started, in whole milliseconds; set when over 0. */
   readonly "llm.queue_ms"?: number;
   /** Wall clock of this attempt alone, waits not counted, in whole milliseconds. */
   readonly "llm.duration_ms": number;
+  /** Until the first content of a stream, in whole milliseconds; set once that came. */
+  readonly "llm.first_chunk_ms"?: number;
+  /** Time a stream spent waiting for the provider, in whole milliseconds; a slow consumer does not inflate it. */
+  readonly "llm.wait_ms"?: number;
   /** How the attempt came out. */
   readonly "llm.outcome": Outcome;
   /** Prompt tokens as the provider counts them, if reported, like the four below. */
@@ -47,6 +53,8 @@ export interface AttemptRecord {
   readonly "llm.cache_creation_tokens"?: number;
   /** Output tokens spent on reasoning. */
   readonly "llm.reasoning_tokens"?: number;
+  /** Set when a stream ended before the provider had reported all usage. */
+  readonly "llm.usage_partial"?: true;
   /**
    * Why the model stopped: `end_turn`, `tool_use`, `max_tokens`, `stop_sequence`, `content_filter`, `refusal`, `pause`,
    * or an unknown reason as the provider spells it. Only on success.

@@ -1,4 +1,4 @@
-import { run } from "./call_with_retry.ts";
+import { run } from "./_attempt_loop.ts";
 import { type CallOptions, DEFAULTS, resolveOptions } from "./options.ts";
 import type { Provider } from "./provider.ts";
 

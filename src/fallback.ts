@@ -19,7 +19,7 @@
 
 import type { AttemptRecord } from "./attempt_record.ts";
 import { rememberAttempts } from "./attempts_of.ts";
-import { run } from "./call_with_retry.ts";
+import { run } from "./_attempt_loop.ts";
 import { type CallOptions, checkProvider, DEFAULTS, resolveOptions } from "./options.ts";
 import type { Provider } from "./provider.ts";
 import { quietly } from "./_quietly.ts";
@@ -150,7 +150,7 @@ function check(targets: readonly FallbackTarget<unknown, unknown>[], fallbackOn:
     );
   }
   for (const target of targets) {
-    checkProvider(target?.provider);
+    checkProvider(target?.provider, "chat");
     resolveOptions(target.options, DEFAULTS);
   }
 }

@@ -4,7 +4,7 @@ import type { Classification } from "./classify.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { RetryPolicy } from "./decide.ts";
 import type { Gate } from "./gate.ts";
-import type { Provider } from "./provider.ts";
+import type { Provider, StreamProvider } from "./provider.ts";
 import { type Attributes, type AttributeValue, noopTracer, type Tracer } from "./tracer.ts";
 
 /**
@@ -39,8 +39,13 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** When to try again. */
   readonly retry?: RetryOptions | undefined;
-  /** The longest that one attempt may take, in milliseconds > 0; an attempt that takes longer is retried. @default none */
+  /**
+   * The longest that one attempt, or a stream's first content, may take, in milliseconds > 0; what takes longer is retried.
+   * @default none
+   */
   readonly attemptTimeoutMs?: number | undefined;
+  /** The longest gap between two chunks of a stream, in milliseconds > 0; time the consumer takes is none. @default none */
+  readonly idleTimeoutMs?: number | undefined;
   /** The longest that the whole call may take, attempts and waits, in milliseconds > 0. @default none */
   readonly deadlineMs?: number | undefined;
   /** What must hold between calls, in the order in which it is asked. @default none */
@@ -74,6 +79,7 @@ export interface Settings {
   readonly signal: AbortSignal | undefined;
   readonly retry: RetryPolicy & { readonly classify: Classify };
   readonly attemptTimeoutMs: number;
+  readonly idleTimeoutMs: number;
   readonly deadlineMs: number;
   readonly gates: readonly Gate[];
   readonly attributes: Attributes;
@@ -99,6 +105,7 @@ export const DEFAULTS: Settings = {
     classify: (error, builtIn) => builtIn(error),
   },
   attemptTimeoutMs: Infinity,
+  idleTimeoutMs: Infinity,
   deadlineMs: Infinity,
   gates: [],
   attributes: {},
@@ -147,6 +154,7 @@ export function resolveOptions(options: CallOptions | undefined, base: Settings)
     taskId = base.taskId,
     signal = base.signal,
     attemptTimeoutMs = base.attemptTimeoutMs,
+    idleTimeoutMs = base.idleTimeoutMs,
     deadlineMs = base.deadlineMs,
     gates = base.gates,
     operationSpan = base.operationSpan,
@@ -160,6 +168,7 @@ export function resolveOptions(options: CallOptions | undefined, base: Settings)
   if (taskId !== base.taskId) check("taskId", taskId, base.taskId);
   if (signal !== base.signal) check("signal", signal, base.signal, "addEventListener");
   if (attemptTimeoutMs !== base.attemptTimeoutMs) check("attemptTimeoutMs", attemptTimeoutMs, 0, LIMIT);
+  if (idleTimeoutMs !== base.idleTimeoutMs) check("idleTimeoutMs", idleTimeoutMs, 0, LIMIT);
   if (deadlineMs !== base.deadlineMs) check("deadlineMs", deadlineMs, 0, LIMIT);
   if (gates !== base.gates) check("gates", gates, base.gates, GATES);
   if (operationSpan !== base.operationSpan) check("operationSpan", operationSpan, true);
@@ -173,6 +182,7 @@ export function resolveOptions(options: CallOptions | undefined, base: Settings)
     taskId,
     signal,
     attemptTimeoutMs,
+    idleTimeoutMs,
     deadlineMs,
     gates,
     operationSpan,
@@ -212,11 +222,11 @@ function resolveAttributes(attributes: Attributes, base: Attributes): Attributes
 }
 
 /** The provider is checked like an option. @throws {TypeError} Naming what is wrong. */
-export function checkProvider<Req, Res>(provider: Provider<Req, Res>): void {
-  if (typeof provider?.chat === "function" && typeof provider.name === "string" && provider.name) return;
+export function checkProvider(provider: Partial<Provider & StreamProvider>, method: "chat" | "stream"): void {
+  if (typeof provider?.[method] === "function" && typeof provider.name === "string" && provider.name) return;
   check("provider", provider, DEFAULTS);
   check("provider.name", provider.name || null, "");
-  check("provider.chat", provider.chat, check);
+  check(`provider.${method}`, provider[method], check);
 }
 
 /** Without a `rule`, a value must be of the type of its `standard`. Of that type it is out of range, else mistyped. */

@@ -25,8 +25,18 @@ async function gzippedSize(...files: string[]): Promise<number> {
   return gzipSync(code, { level: 9 }).length;
 }
 
-/** What mod.ts may have, in bytes. The goal is 6 KiB; this keeps it from growing until it is there. */
-const MOD_BUDGET = 7.5 * KIB;
+/** What a bundler takes of mod.ts for who makes calls and no streams. */
+async function callsAlone(): Promise<number> {
+  const all = Object.keys(await import("../../mod.ts")).filter((name) => !/stream/i.test(name));
+  const code = await bundle(`export { ${all.join(", ")} } from "../mod.ts";`, "--minify");
+  return gzipSync(code, { level: 9 }).length;
+}
+
+/** What mod.ts may have without streams, in bytes. The goal is 6 KiB; this keeps it from growing until it is there. */
+const CALLS_BUDGET = 7.75 * KIB;
+
+/** What mod.ts may have, in bytes. */
+const MOD_BUDGET = 9.75 * KIB;
 
 /** What each entry point may add to mod.ts, in bytes. */
 const BUDGETS = {
@@ -39,12 +49,14 @@ const BUDGETS = {
 
 Deno.test("mod.ts stays within its budget, gzipped, and so does what each other entry point adds", async () => {
   const core = await gzippedSize("mod.ts");
-  console.log(`note: minified and gzipped, mod.ts has ${core} bytes`);
+  const calls = await callsAlone();
+  console.log(`note: minified and gzipped, mod.ts has ${core} bytes, without streams ${calls}`);
   for (const [name, budget] of Object.entries(BUDGETS)) {
     const added = await gzippedSize("mod.ts", `src/${name}.ts`) - core;
     console.log(`note: src/${name}.ts adds ${added}`);
     assert(added <= budget, `src/${name}.ts adds ${added} bytes`);
   }
+  assert(calls <= CALLS_BUDGET, `mod.ts without streams has ${calls} bytes`);
   assert(core <= MOD_BUDGET, `mod.ts has ${core} bytes`);
 });
 

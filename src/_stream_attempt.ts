@@ -1,0 +1,124 @@
+import type { StreamTimes } from "./_call_trace.ts";
+import type { Clock } from "./clock.ts";
+import { readFacts, type ResponseFacts } from "./_describe.ts";
+import type { AttemptContext, StreamProvider } from "./provider.ts";
+import { quietly } from "./_quietly.ts";
+import { TruncatedStreamError } from "./truncated_stream_error.ts";
+import { type Upstream, upstreamOf } from "./_upstream.ts";
+import { within } from "./_within.ts";
+
+/** As many chunks without content are held back; a stream that sends more is handed over as it comes. */
+const MOST_HELD_BACK = 1000;
+
+/** One attempt's stream: its chunks, what they have said so far, and the time that was spent waiting for them. */
+export class StreamAttempt<Req, Chunk> {
+  /** Chunks that were read and not handed over yet. */
+  readonly head: Chunk[] = [];
+  /** Whether the stream has come to its end. */
+  isAtEnd = false;
+  /** Whether the end marker was seen; unset if the chunks do not tell. */
+  isComplete: boolean | undefined;
+  readonly #provider: StreamProvider<Req, Chunk>;
+  readonly #context: AttemptContext;
+  readonly #clock: Clock;
+  readonly #startedAt: number;
+  readonly #facts: { -readonly [Name in keyof ResponseFacts]?: unknown } = {};
+  #upstream: Upstream<Chunk> | undefined;
+  #firstChunkAt: number | undefined;
+  #hasChunks = false;
+  #waitingSince: number | undefined;
+  #waitedMs = 0;
+  #cancelled: { readonly reason: unknown } | undefined;
+
+  constructor(provider: StreamProvider<Req, Chunk>, context: AttemptContext, clock: Clock) {
+    this.#provider = provider;
+    this.#context = context;
+    this.#clock = clock;
+    this.#startedAt = clock.now();
+  }
+
+  /** Asks, and reads up to the first content. @throws What the provider does, what a chunk reports, or a truncation. */
+  async start(request: Req, idleTimeoutMs: number): Promise<void> {
+    const { span } = this.#context;
+    this.#waitingSince = this.#startedAt;
+    try {
+      const source = await span.run(() => this.#provider.stream(request, this.#context));
+      const upstream = this.#upstream = upstreamOf(source);
+      if (this.#cancelled) return upstream.cancel(this.#cancelled.reason);
+      const pull = () => span.run(() => upstream.next());
+      do {
+        const isWatched = this.#hasChunks && idleTimeoutMs < Infinity;
+        const result = await (isWatched ? within(this.#clock, undefined, idleTimeoutMs, pull()) : pull());
+        if (this.#cancelled) return;
+        if (result.done) {
+          this.isAtEnd = true;
+          if (this.#facts.stopReason === undefined && !this.isComplete) throw new TruncatedStreamError();
+        } else {
+          this.head.push(result.value);
+          const reported = this.read(result.value);
+          if (reported) throw reported.error;
+        }
+      } while (!this.isAtEnd && this.#firstChunkAt === undefined && this.head.length < MOST_HELD_BACK);
+    } finally {
+      this.stopWaiting();
+    }
+  }
+
+  /** Asks for the next chunk, after the first content; `stopWaiting` when it is there. */
+  next(): Promise<IteratorResult<Chunk, unknown>> {
+    this.#waitingSince = this.#clock.now();
+    return this.#upstream!.next();
+  }
+
+  /** From here on time is the consumer's. */
+  stopWaiting(): void {
+    this.#waitedMs += this.#waited();
+    this.#waitingSince = undefined;
+  }
+
+  #waited(): number {
+    return this.#waitingSince === undefined ? 0 : this.#clock.now() - this.#waitingSince;
+  }
+
+  /** Takes in what a chunk says, and gives the error it reports. */
+  read(chunk: Chunk): { readonly error: unknown } | undefined {
+    this.#hasChunks = true;
+    const said = quietly(() => {
+      const { isContent, isTerminal, error, ...rest } = this.#provider.describeChunk?.(chunk, this.#context) ?? {};
+      const facts = readFacts(rest);
+      if (isTerminal === true) this.isComplete = true;
+      else if (isTerminal === false) this.isComplete ??= false;
+      for (const name in facts) {
+        const value = facts[name as keyof ResponseFacts];
+        if (value !== undefined) this.#facts[name as keyof ResponseFacts] = value;
+      }
+      return { isContent: isContent !== false, error };
+    }) ?? { isContent: true, error: undefined };
+    if (said.error !== undefined && said.error !== null) return said;
+    if (said.isContent) this.#firstChunkAt ??= this.#clock.now();
+  }
+
+  /** Lets go of the stream at once; also of one that comes later. */
+  cancel(reason: unknown): void {
+    this.#cancelled = { reason };
+    this.stopWaiting();
+    this.#upstream?.cancel(reason);
+  }
+
+  /** What the chunks have said. */
+  facts(): Partial<ResponseFacts> {
+    return this.#facts as Partial<ResponseFacts>;
+  }
+
+  /** When things happened, for a call that started at `callStartedAt`. */
+  times(callStartedAt: number): StreamTimes {
+    const at = this.#firstChunkAt;
+    const isOver = this.isComplete || this.isAtEnd && this.isComplete !== false;
+    return {
+      firstChunkMs: at === undefined ? undefined : Math.round(at - this.#startedAt),
+      waitMs: Math.round(this.#waitedMs + this.#waited()),
+      firstChunkAfter: at === undefined ? undefined : (at - callStartedAt) / 1000,
+      isPartial: this.#hasChunks && !isOver,
+    };
+  }
+}

@@ -1,0 +1,208 @@
+import { Alarm } from "./_alarm.ts";
+import { type Answered, CANCELLED, judge, run, settle, type Streaming } from "./_attempt_loop.ts";
+import type { PastAttempt, RetryDecision } from "./attempt_record.ts";
+import { rememberAttempts } from "./attempts_of.ts";
+import type { Ending } from "./_call_trace.ts";
+import { Context } from "./_context.ts";
+import type { Settings } from "./options.ts";
+import type { Provider, StreamProvider } from "./provider.ts";
+import { StreamAttempt } from "./_stream_attempt.ts";
+import { TruncatedStreamError } from "./truncated_stream_error.ts";
+import { timeoutError } from "./_within.ts";
+
+interface Asked<Chunk> {
+  resolve(result: IteratorResult<Chunk, undefined>): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * One streamed call, from its first attempt to its last chunk. Whatever ends it first goes through `#end`, once. It knows
+ * nothing of the object that the consumer holds, so that one can be collected when it is dropped.
+ */
+export class StreamCall<Req, Chunk> implements Streaming<void> {
+  /** The last attempt's record, when all is over; never rejects. */
+  readonly finished: Promise<PastAttempt | undefined>;
+  readonly #provider: StreamProvider<Req, Chunk>;
+  readonly #request: Req;
+  readonly #settings: Settings;
+  /** The settings of the loop. */
+  readonly #inner: Settings;
+  readonly #startedAt: number;
+  /** Aborted by the caller's signal, and by a consumer that leaves. */
+  readonly #controller = new AbortController();
+  readonly #abort = (): void => this.#controller.abort(this.#settings.signal!.reason);
+  readonly #onOver: () => void;
+  #context: Context | undefined;
+  #attempt: StreamAttempt<Req, Chunk> | undefined;
+  #answered: Answered | undefined;
+  #deadline: Alarm | undefined;
+  #idle: Alarm | undefined;
+  #isEnded = false;
+  #isOver = false;
+  #hasLeft = false;
+  /** What the consumer is told, once, when it asks for more than there is. */
+  #failure: { readonly error: unknown } | undefined;
+  #asked: Asked<Chunk>[] = [];
+  #finish!: (record: PastAttempt | undefined) => void;
+  #record: PastAttempt | undefined;
+
+  constructor(provider: StreamProvider<Req, Chunk>, request: Req, settings: Settings, onOver: () => void = () => {}) {
+    const { signal, onAttempt, clock } = settings;
+    this.#provider = provider;
+    this.#request = request;
+    this.#startedAt = clock.now();
+    this.#onOver = onOver;
+    this.finished = new Promise((resolve) => this.#finish = resolve);
+    this.#settings = settings;
+    this.#inner = {
+      ...settings,
+      signal: this.#controller.signal,
+      onAttempt: (record) => {
+        this.#record = record;
+        return onAttempt(record);
+      },
+    };
+    signal?.addEventListener("abort", this.#abort);
+    if (signal?.aborted) this.#abort();
+  }
+
+  /** Asks until there is content. @throws What ends the call before that. */
+  async start(): Promise<void> {
+    try {
+      await run(this.#provider as unknown as Provider<Req, void>, this.#request, undefined, this.#inner, this);
+      this.#advance();
+    } catch (error) {
+      this.#close({ error });
+      throw error;
+    }
+  }
+
+  open(context: Context): Promise<void> {
+    const attempt = new StreamAttempt(this.#provider, context, this.#settings.clock);
+    this.#context = context;
+    this.#attempt = attempt;
+    Context.onAbort(context, (reason) => attempt.cancel(reason));
+    return attempt.start(this.#request, this.#settings.idleTimeoutMs);
+  }
+
+  begin(answered: Answered): void {
+    const { clock, deadlineMs } = this.#settings;
+    const { signal } = this.#controller;
+    const stop = () => this.#end(CANCELLED, { error: signal.reason });
+    this.#answered = answered;
+    if (signal.aborted) return stop();
+    signal.addEventListener("abort", stop);
+    if (this.#attempt!.isAtEnd) return this.#end({ outcome: "ok" });
+    if (answered.endsAt === Infinity) return;
+    this.#deadline = new Alarm(clock, answered.endsAt - clock.now(), () => {
+      this.#fail(timeoutError(deadlineMs), "deadline");
+    });
+    this.#deadline.keepsAlive(false);
+  }
+
+  amend(ending: Ending): Ending {
+    const { stopReason, ...facts } = this.#attempt!.facts();
+    return {
+      ...facts,
+      ...ending,
+      stopReason: ending.outcome === "ok" ? stopReason : undefined,
+      statusCode: ending.statusCode ?? facts.statusCode,
+      requestId: ending.requestId ?? facts.requestId,
+      streamed: this.#attempt!.times(this.#startedAt),
+    };
+  }
+
+  /** The next chunk. */
+  next(): Promise<IteratorResult<Chunk, undefined>> {
+    return new Promise((resolve, reject) => {
+      // Whoever asks twice at once is answered in turn.
+      if (this.#asked.push({ resolve, reject }) === 1) this.#advance();
+    });
+  }
+
+  /** The consumer leaves. A stream that has said it is complete was not cut short. */
+  cancel(reason: unknown): void {
+    this.#hasLeft = true;
+    if (!this.#answered) return this.#controller.abort(reason);
+    this.#end(this.#attempt!.isComplete ? { outcome: "ok" } : CANCELLED, undefined, reason);
+  }
+
+  /** Answers whoever asked, as far as that is possible. */
+  #advance(): void {
+    while (this.#asked.length > 0) {
+      const { resolve, reject } = this.#asked[0]!;
+      if (this.#answered && this.#attempt!.head.length > 0) {
+        resolve({ done: false, value: this.#attempt!.head.shift()! });
+      } else if (this.#failure) {
+        reject(this.#failure.error);
+        this.#failure = undefined;
+      } else if (this.#isOver) resolve({ done: true, value: undefined });
+      else {
+        if (this.#answered) this.#pull();
+        return;
+      }
+      this.#asked.shift();
+    }
+  }
+
+  #pull(): void {
+    const { clock, idleTimeoutMs } = this.#settings;
+    this.#deadline?.keepsAlive(true);
+    if (idleTimeoutMs < Infinity) {
+      this.#idle = new Alarm(clock, idleTimeoutMs, () => this.#fail(timeoutError(idleTimeoutMs)));
+    }
+    try {
+      Promise.resolve(this.#attempt!.next()).then((result) => this.#take(result), (error) => this.#fail(error));
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #take(result: IteratorResult<Chunk, unknown>): void {
+    if (this.#isEnded) return;
+    const attempt = this.#attempt!;
+    attempt.stopWaiting();
+    this.#idle?.stop();
+    this.#deadline?.keepsAlive(false);
+    if (result.done) {
+      attempt.isAtEnd = true;
+      if (attempt.isComplete === false) this.#fail(new TruncatedStreamError());
+      else this.#end({ outcome: "ok" });
+      return;
+    }
+    const reported = attempt.read(result.value);
+    attempt.head.push(result.value);
+    this.#advance();
+    if (reported) this.#fail(reported.error);
+  }
+
+  /** Ends it with an error in mid-stream. */
+  #fail(error: unknown, decision: RetryDecision = "already_streaming"): void {
+    if (this.#isEnded) return;
+    const ending = judge(error, this.#answered!.attempt, this.#settings, Infinity);
+    this.#end({ ...ending, decision, retryInMs: undefined, delaySource: undefined }, { error });
+  }
+
+  /** Ends the attempt that was answered. Upstream goes first: no byte is to come that nobody wants. */
+  #end(ending: Ending, failure?: { readonly error: unknown }, reason: unknown = failure?.error): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    if (!this.#attempt!.isAtEnd) Context.abort(this.#context!, reason);
+    settle(this.#answered!, this.amend(ending));
+    if (failure) rememberAttempts(failure.error, this.#answered!.trace.records);
+    this.#close(failure);
+  }
+
+  /** Nothing is left running, and nobody is left waiting. */
+  #close(failure: { readonly error: unknown } | undefined): void {
+    this.#isOver = true;
+    if (failure || this.#hasLeft) this.#attempt?.head.splice(0);
+    if (!this.#hasLeft) this.#failure = failure;
+    this.#idle?.stop();
+    this.#deadline?.stop();
+    this.#settings.signal?.removeEventListener("abort", this.#abort);
+    this.#onOver();
+    this.#finish(this.#record);
+    this.#advance();
+  }
+}

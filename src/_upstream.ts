@@ -1,0 +1,32 @@
+import { quietly } from "./_quietly.ts";
+import type { StreamSource } from "./provider.ts";
+
+/** What a provider streams, whatever it is made of. */
+export interface Upstream<Chunk> {
+  /** The next chunk. */
+  next(): Promise<IteratorResult<Chunk, unknown>>;
+  /** Lets go of it at once. Whatever comes of that, nobody waits for it. */
+  cancel(reason: unknown): void;
+}
+
+/** @throws {TypeError} For what is no stream. */
+export function upstreamOf<Chunk>(source: StreamSource<Chunk>): Upstream<Chunk> {
+  const { getReader, [Symbol.asyncIterator]: iterate } = Object(source) as Partial<ReadableStream<Chunk>>;
+  if (typeof getReader === "function") {
+    const reader = getReader.call(source) as ReadableStreamDefaultReader<Chunk>;
+    return {
+      next: () => reader.read() as Promise<IteratorResult<Chunk, unknown>>,
+      cancel: (reason) => void quietly(() => reader.cancel(reason)),
+    };
+  }
+  if (typeof iterate !== "function") {
+    throw new TypeError(
+      `Cannot read the stream: 'provider.stream' must give an async iterable or a ReadableStream: current value is of type ${typeof source}`,
+    );
+  }
+  const iterator: AsyncIterator<Chunk, unknown> = iterate.call(source as ReadableStream<Chunk>);
+  return {
+    next: () => iterator.next(),
+    cancel: () => void quietly(() => iterator.return?.()),
+  };
+}
