@@ -50,13 +50,13 @@ export class StreamAttempt<Req, Chunk> {
         const isWatched = this.#hasChunks && idleTimeoutMs < Infinity;
         const result = await (isWatched ? within(this.#clock, undefined, idleTimeoutMs, pull()) : pull());
         if (this.#cancelled) return;
-        if (result.done) {
-          this.isAtEnd = true;
-          if (this.#facts.stopReason === undefined && !this.isComplete) throw new TruncatedStreamError();
-        } else {
-          this.head.push(result.value);
-          const reported = this.read(result.value);
-          if (reported) throw reported.error;
+        if (!result.done) this.head.push(result.value);
+        const reported = this.read(result);
+        if (reported) throw reported.error;
+        if (
+          this.isAtEnd && this.#firstChunkAt === undefined && this.#facts.stopReason === undefined && !this.isComplete
+        ) {
+          throw new TruncatedStreamError();
         }
       } while (!this.isAtEnd && this.#firstChunkAt === undefined && this.head.length < MOST_HELD_BACK);
     } finally {
@@ -80,20 +80,28 @@ export class StreamAttempt<Req, Chunk> {
     return this.#waitingSince === undefined ? 0 : this.#clock.now() - this.#waitingSince;
   }
 
-  /** Takes in what a chunk says, and gives the error it reports. */
-  read(chunk: Chunk): { readonly error: unknown } | undefined {
-    this.#hasChunks = true;
+  /** Takes in what a chunk, or the end, says, and gives the error it reports. */
+  read({ done, value }: IteratorResult<Chunk, unknown>): { readonly error: unknown } | undefined {
+    if (done) this.isAtEnd = true;
+    else this.#hasChunks = true;
     const said = quietly(() => {
-      const { isContent, isTerminal, error, ...rest } = this.#provider.describeChunk?.(chunk, this.#context) ?? {};
+      const { isContent = !done, isTerminal, error, ...rest } = (done
+        ? this.#provider.describeEnd?.(this.#context)
+        : this.#provider.describeChunk?.(value as Chunk, this.#context)) ?? {};
       const facts = readFacts(rest);
-      if (isTerminal === true) this.isComplete = true;
-      else if (isTerminal === false) this.isComplete ??= false;
+      if (isTerminal === true) {
+        this.isComplete = true;
+      } else if (isTerminal === false) {
+        this.isComplete ??= false;
+      }
       for (const name in facts) {
         const value = facts[name as keyof ResponseFacts];
-        if (value !== undefined) this.#facts[name as keyof ResponseFacts] = value;
+        if (value !== undefined) {
+          this.#facts[name as keyof ResponseFacts] = value;
+        }
       }
-      return { isContent: isContent !== false, error };
-    }) ?? { isContent: true, error: undefined };
+      return { isContent, error };
+    }) ?? { isContent: !done, error: undefined };
     if (said.error !== undefined && said.error !== null) return said;
     if (said.isContent) this.#firstChunkAt ??= this.#clock.now();
   }

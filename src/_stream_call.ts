@@ -31,7 +31,10 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
   /** Aborted by the caller's signal, and by a consumer that leaves. */
   readonly #controller = new AbortController();
   readonly #abort = (): void => this.#controller.abort(this.#settings.signal!.reason);
-  readonly #onOver: () => void;
+  /** Whether the consumer reads for itself what the chunks report: it is told nothing that is not its own. */
+  readonly #isTap: boolean;
+  /** An error that a chunk has reported. */
+  #reported: { readonly error: unknown } | undefined;
   #context: Context | undefined;
   #attempt: StreamAttempt<Req, Chunk> | undefined;
   #answered: Answered | undefined;
@@ -46,12 +49,17 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
   #finish!: (record: PastAttempt | undefined) => void;
   #record: PastAttempt | undefined;
 
-  constructor(provider: StreamProvider<Req, Chunk>, request: Req, settings: Settings, onOver: () => void = () => {}) {
+  constructor(
+    provider: StreamProvider<Req, Chunk>,
+    request: Req,
+    settings: Settings,
+    isTap = false,
+  ) {
     const { signal, onAttempt, clock } = settings;
     this.#provider = provider;
     this.#request = request;
     this.#startedAt = clock.now();
-    this.#onOver = onOver;
+    this.#isTap = isTap;
     this.finished = new Promise((resolve) => this.#finish = resolve);
     this.#settings = settings;
     this.#inner = {
@@ -124,6 +132,7 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
   cancel(reason: unknown): void {
     this.#hasLeft = true;
     if (!this.#answered) return this.#controller.abort(reason);
+    if (this.#reported) return this.#fail(this.#reported.error);
     this.#end(this.#attempt!.isComplete ? { outcome: "ok" } : CANCELLED, undefined, reason);
   }
 
@@ -164,23 +173,25 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
     attempt.stopWaiting();
     this.#idle?.stop();
     this.#deadline?.keepsAlive(false);
-    if (result.done) {
-      attempt.isAtEnd = true;
-      if (attempt.isComplete === false) this.#fail(new TruncatedStreamError());
-      else this.#end({ outcome: "ok" });
+    const reported = attempt.read(result);
+    if (!result.done) {
+      attempt.head.push(result.value);
+      this.#reported ??= reported;
+      this.#advance();
+      if (this.#reported && !this.#isTap) this.#fail(this.#reported.error);
       return;
     }
-    const reported = attempt.read(result.value);
-    attempt.head.push(result.value);
-    this.#advance();
-    if (reported) this.#fail(reported.error);
+    const failure = this.#reported ?? reported ??
+      (attempt.isComplete === false ? { error: new TruncatedStreamError() } : undefined);
+    if (failure) this.#fail(failure.error, undefined, !this.#isTap);
+    else this.#end({ outcome: "ok" });
   }
 
   /** Ends it with an error in mid-stream. */
-  #fail(error: unknown, decision: RetryDecision = "already_streaming"): void {
+  #fail(error: unknown, decision: RetryDecision = "already_streaming", isTold = true): void {
     if (this.#isEnded) return;
     const ending = judge(error, this.#answered!.attempt, this.#settings, Infinity);
-    this.#end({ ...ending, decision, retryInMs: undefined, delaySource: undefined }, { error });
+    this.#end({ ...ending, decision, retryInMs: undefined, delaySource: undefined }, isTold ? { error } : undefined);
   }
 
   /** Ends the attempt that was answered. Upstream goes first: no byte is to come that nobody wants. */
@@ -201,7 +212,6 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
     this.#idle?.stop();
     this.#deadline?.stop();
     this.#settings.signal?.removeEventListener("abort", this.#abort);
-    this.#onOver();
     this.#finish(this.#record);
     this.#advance();
   }
