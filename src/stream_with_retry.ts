@@ -73,6 +73,12 @@ function leave(call: { cancel(reason: unknown): void }): void {
   call.cancel(new DOMException("The consumer left the stream", "AbortError"));
 }
 
+/** Apart, because what lives as long as the call must have no closure that knows the stream. */
+function endWhenDropped<Req, Chunk>(stream: object, call: StreamCall<Req, Chunk>): void {
+  DROPPED?.register(stream, () => leave(call), call);
+  call.finished.then(() => DROPPED?.unregister(call));
+}
+
 /** What the consumer holds. */
 export function readable<Req, Chunk>(call: StreamCall<Req, Chunk>): RetriedStream<Chunk> {
   const stream = new ReadableStream<Chunk>({
@@ -83,8 +89,7 @@ export function readable<Req, Chunk>(call: StreamCall<Req, Chunk>): RetriedStrea
     },
     cancel: (reason) => call.cancel(reason),
   }, { highWaterMark: 0 });
-  DROPPED?.register(stream, () => leave(call), call);
-  call.finished.then(() => DROPPED?.unregister(call));
+  endWhenDropped(stream, call);
   return Object.defineProperties(stream, {
     finished: { value: call.finished },
     [Symbol.asyncIterator]: { value: () => iterator(call, stream) },
