@@ -103,6 +103,13 @@ const deliveries: Deliveries = {
  * @throws {PeerGone} When the client leaves or the server is closed in the meantime.
  */
 export async function deliver(exchange: Exchange, fault: Fault): Promise<void> {
+  const { format, request } = exchange;
+  const rejection = format.rejection?.(request);
+  if (rejection !== undefined) {
+    request.fault = "rejected";
+    await send(exchange, whole(rejection), {}, 422);
+    return await exchange.end();
+  }
   await exchange.wait(fault.delayMs ?? 0);
   // TypeScript cannot see that the key and the fault belong together.
   const delivery = deliveries[fault.kind] as (exchange: Exchange, fault: Fault) => Promise<void>;
@@ -127,10 +134,9 @@ async function send(exchange: Exchange, body: SentBody, spec: SendSpec, status =
 }
 
 function sendHeaders(exchange: Exchange, { contentType, length }: SentBody, spec: SendSpec, status = 200): void {
-  const own: Record<string, string> = {
-    "content-type": contentType,
-    [exchange.format.requestIdHeader]: requestId(exchange.request),
-  };
+  const { format: { requestIdHeader }, request } = exchange;
+  const own: Record<string, string> = { "content-type": contentType };
+  if (requestIdHeader !== undefined) own[requestIdHeader] = requestId(request);
   // Without a length the body is sent in HTTP chunks, one for each write.
   const isDivided = spec.splitAt !== undefined || spec.pieceBytes !== undefined;
   if (length !== undefined && !isDivided) own["content-length"] = String(length);

@@ -18,7 +18,7 @@ export interface LoggedRequest {
   readonly body: unknown;
   /** The wire format's name; unset for an unknown path. */
   readonly format?: string;
-  /** What the server did, e.g. `ok`, `status_429`, `hang`; also `unknown_path`, `broken_script`. */
+  /** What the server did, e.g. `ok`, `status_429`, `hang`; also `unknown_path`, `broken_script`, `rejected`. */
   readonly fault?: string;
   /** When the response's headers were sent. */
   readonly answeredAt?: number;

@@ -63,11 +63,15 @@ export function fullReply(reply: ReplySpec, request: { readonly body: unknown },
   };
 }
 
+export function hasText({ text, longText, toolCalls = [] }: ReplySpec): boolean {
+  return text !== undefined || longText !== undefined || toolCalls.length === 0;
+}
+
 /** The whole text; `undefined` if the answer has none. */
 export function textOf(reply: ReplySpec): string | undefined {
-  const { text, longText, toolCalls = [] } = reply;
+  const { text, longText } = reply;
   if (longText !== undefined) return "x".repeat(longText.deltas * longText.bytes);
-  return text ?? (toolCalls.length > 0 ? undefined : "Hello");
+  return hasText(reply) ? text ?? "Hello" : undefined;
 }
 
 /** The text in deltas, none if the answer has none. */

@@ -1,6 +1,7 @@
 import {
   deltasOf,
   fullReply,
+  hasText,
   type ReplySpec,
   type ReplyToolCall,
   type ReplyUsage,
@@ -106,7 +107,7 @@ function* events(reply: ReplySpec, request: WireRequest): Generator<WireEvent> {
     const last = { type: "signature_delta", signature: SIGNATURE };
     yield* block({ type: "thinking", thinking: "", signature: "" }, deltas, { last });
   }
-  if (reply.longText !== undefined || textOf(reply) !== undefined) {
+  if (hasText(reply)) {
     yield* block({ type: "text", text: "" }, textBlockDeltas(reply));
   }
   for (const [at, call] of toolCalls.entries()) {

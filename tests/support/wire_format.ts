@@ -59,9 +59,11 @@ export interface StreamErrorSpec extends ErrorSpec {
 /** One API. A new one is a file of its own and a line in `wire_formats.ts`. */
 export interface WireFormat {
   readonly name: string;
-  /** The response header that carries the request id. */
-  readonly requestIdHeader: string;
+  /** The response header that carries the request id; unset where there is none. */
+  readonly requestIdHeader?: string;
   matches(path: string, body: unknown): boolean;
+  /** The body of the 422 for a request that the API never takes. */
+  rejection?(request: WireRequest): WireBody | undefined;
   success(reply: ReplySpec, request: WireRequest): WireBody;
   error(status: number, error: ErrorSpec, request: WireRequest): WireBody;
   /** Further headers of an error, where the API says there what it was. */
