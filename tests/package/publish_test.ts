@@ -1,5 +1,4 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { packedPackage } from "../../scripts/node/packed_package.ts";
 import { project } from "../../scripts/support/deno_json.ts";
 import { path } from "../../scripts/support/paths.ts";
 import { npm } from "../../scripts/support/run.ts";
@@ -10,7 +9,7 @@ const NOWHERE = "http://127.0.0.1:9/";
 
 Deno.test("npm publish takes the package as it is (dry run)", async () => {
   const flags = ["--dry-run", "--access=public", `--registry=${NOWHERE}`, "--fetch-retries=0"];
-  const { ok, output } = await npm(["publish", await packedPackage(), ...flags]);
+  const { ok, output } = await npm(["publish", ...flags], path("npm/"));
   assert(ok, output);
   assertMatch(output, new RegExp(`^\\+ tryspan@${project.version}$`, "m"));
   // npm mends what is wrong with a package.json, and says so.
