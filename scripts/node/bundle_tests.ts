@@ -1,15 +1,15 @@
 import { build, type Plugin, stop } from "esbuild";
-import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { project } from "../support/deno_json.ts";
 import { ASSERT_FALLBACK } from "../support/jsr.ts";
 import { path } from "../support/paths.ts";
 
 /**
- * Bundles test files for Node: the library's own modules come from the package installed at `packageDirectory`, the
- * entry points by name, so that its exports are what is tested.
+ * Bundles test files for Node: the entry points come, by name, from the package that is installed beside them, so that
+ * its exports are what is tested. The few internals with tests of their own are not in the package as files: they come
+ * from the sources.
  */
-export async function bundleTests(files: string[], packageDirectory: string, outdir: string): Promise<string[]> {
+export async function bundleTests(files: string[], outdir: string): Promise<string[]> {
   await Deno.remove(outdir, { recursive: true }).catch(() => {});
   const { metafile } = await build({
     entryPoints: files,
@@ -24,14 +24,14 @@ export async function bundleTests(files: string[], packageDirectory: string, out
     sourcemap: "inline",
     inject: [path("scripts/node/deno_test_shim.ts")],
     define: { "Deno.test": "denoTest" },
-    plugins: [useInstalledPackage(packageDirectory)],
+    plugins: [useInstalledPackage()],
     logLevel: "silent",
   });
   await stop();
   return Object.keys(metafile.outputs);
 }
 
-function useInstalledPackage(packageDirectory: string): Plugin {
+function useInstalledPackage(): Plugin {
   const entryPoints = new Map(
     Object.entries(project.exports).map(([name, file]) => [path(file), `tryspan${name.slice(1)}`]),
   );
@@ -39,13 +39,8 @@ function useInstalledPackage(packageDirectory: string): Plugin {
     name: "use the installed package",
     setup({ onResolve }) {
       onResolve({ filter: /^\.\.?\// }, ({ path: relative, resolveDir }) => {
-        const file = resolve(resolveDir, relative);
-        const entryPoint = entryPoints.get(file);
-        if (entryPoint !== undefined) return { path: entryPoint, external: true };
-        if (!file.startsWith(path("src/"))) return undefined;
-        const built = `${packageDirectory}/esm/${file.slice(path("").length).replace(/\.ts$/, ".js")}`;
-        // What no entry point brings with it is not in the package.
-        return existsSync(built) ? { path: built, external: true } : undefined;
+        const entryPoint = entryPoints.get(resolve(resolveDir, relative));
+        return entryPoint === undefined ? undefined : { path: entryPoint, external: true };
       });
       onResolve({ filter: /^@std\/assert$/ }, () => ({ path: path(ASSERT_FALLBACK) }));
     },
