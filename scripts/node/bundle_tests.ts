@@ -10,11 +10,10 @@ import { useInstalledPackage } from "./library_plugin.ts";
  */
 export async function bundleTests(files: string[], packageDirectory: string, outdir: string): Promise<string[]> {
   await Deno.remove(outdir, { recursive: true }).catch(() => {});
-  const { metafile } = await bundle({
+  const { outputs } = await bundle({
     entryPoints: files,
     outdir,
     outExtension: { ".js": ".mjs" },
-    metafile: true,
     bundle: true,
     format: "esm",
     platform: "node",
@@ -26,7 +25,7 @@ export async function bundleTests(files: string[], packageDirectory: string, out
     plugins: [useAssertFallback, useInstalledPackage(packageDirectory)],
     logLevel: "silent",
   });
-  return Object.keys(metafile.outputs);
+  return Object.keys(outputs);
 }
 
 const useAssertFallback: Plugin = {

@@ -20,6 +20,8 @@ const GONE = [
 
 /** The globals go before the library comes; the import is dynamic because a static one would come first. */
 const WITHOUT_GLOBALS = `const { log } = console; const { argv, exit } = process;
+// Node itself needs Buffer and others to load these.
+new Response(null, { headers: new Headers() });
 for (const name of ${JSON.stringify(GONE)}) {
   delete globalThis[name];
   if (name in globalThis) throw new Error(name + " is still there");
@@ -31,7 +33,7 @@ log(JSON.stringify(await job(JSON.parse(argv[2])))); exit(0);`;
 
 /** The machine's Node, stripped of all globals that only some runtimes have. */
 export const bareRealm: Runtime = {
-  name: "Node without optional globals",
+  name: "Node, bare globals",
   library: "package",
   version: () => printedVersion("node"),
   async run(job, input) {

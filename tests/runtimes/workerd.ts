@@ -21,7 +21,7 @@ export interface WorkerOptions {
 export function workerd(options: WorkerOptions = {}): Runtime {
   const { flags = [], compatibilityDate } = options;
   return {
-    name: ["workerd", ...flags, ...compatibilityDate ? [`date ${compatibilityDate}`] : []].join(", "),
+    name: ["workerd", ...flags, ...compatibilityDate ? [`dated ${compatibilityDate}`] : []].join(", "),
     library: "bundle",
     version: async () => (await workerdCommand(), VERSION),
     async run(job, input) {
