@@ -17,13 +17,15 @@ export class Context implements AttemptContext {
     return (this.#controller ??= new AbortController()).signal;
   }
 
-  /** Ends whatever the attempt has left running. */
+  /** Ends whatever the attempt has left running, once. */
   static abort(context: Context, reason: unknown): void {
+    const action = context.#onAbort;
+    context.#onAbort = undefined;
     const controller = context.#controller ??= new AbortController();
     quietly(() => controller.abort(reason));
     // Changes nothing, but in workerd: there a reason that throws when it is looked at aborts nothing.
     controller.abort();
-    context.#onAbort?.(reason);
+    action?.(reason);
   }
 
   /** Sets what else is to be ended with it. */

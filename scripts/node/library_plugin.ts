@@ -1,4 +1,5 @@
 import type { OnResolveResult, Plugin } from "esbuild";
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { project } from "../support/deno_json.ts";
 import { path } from "../support/paths.ts";
@@ -10,19 +11,15 @@ const NAMES = new Map(
 
 /** Takes the library from the package installed at `directory`, the entry points by name, and leaves it outside. */
 export function useInstalledPackage(directory: string): Plugin {
-  return replaceLibrary((file) => ({ path: NAMES.get(file) ?? `${directory}/esm/${built(file)}`, external: true }));
+  return replaceLibrary(`${directory}/esm`, (file, path) => ({ path: NAMES.get(file) ?? path, external: true }));
 }
 
 /** Takes the library from npm/ into the bundle. */
 export function useBuiltPackage(): Plugin {
-  return replaceLibrary((file) => ({ path: path(`npm/esm/${built(file)}`) }));
+  return replaceLibrary(path("npm/esm"), (_file, path) => ({ path }));
 }
 
-function built(file: string): string {
-  return file.replace(/\.ts$/, ".js");
-}
-
-function replaceLibrary(replacement: (file: string) => OnResolveResult): Plugin {
+function replaceLibrary(directory: string, replacement: (file: string, built: string) => OnResolveResult): Plugin {
   return {
     name: "replace the library",
     setup({ onResolve }) {
@@ -30,7 +27,10 @@ function replaceLibrary(replacement: (file: string) => OnResolveResult): Plugin 
         const file = resolve(resolveDir, relative);
         if (!file.startsWith(path(""))) return undefined;
         const own = file.slice(path("").length);
-        return own === "mod.ts" || own.startsWith("src/") ? replacement(own) : undefined;
+        if (own !== "mod.ts" && !own.startsWith("src/")) return undefined;
+        const built = `${directory}/${own.replace(/\.ts$/, ".js")}`;
+        // What no entry point brings with it is not in the package.
+        return existsSync(built) ? replacement(own, built) : undefined;
       });
     },
   };
