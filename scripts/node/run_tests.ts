@@ -7,9 +7,9 @@ import { installedPackage, nodeProject } from "./node_project.ts";
 export async function runTestsInNode(directory: "unit" | "integration" | "otel"): Promise<Finished> {
   const names = await Array.fromAsync(Deno.readDir(path(`tests/${directory}/`)), ({ name }) => name);
   const files = names.filter((name) => name.endsWith("_test.ts")).sort();
-  await installedPackage();
   const bundles = await bundleTests(
     files.map((name) => path(`tests/${directory}/${name}`)),
+    await installedPackage(),
     `${await nodeProject()}/tests/${directory}`,
   );
   const args = ["--enable-source-maps", "--test", "--test-reporter=spec", "--test-timeout=60000", ...bundles];

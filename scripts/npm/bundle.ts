@@ -3,7 +3,7 @@ import { project } from "../support/deno_json.ts";
 import { path } from "../support/paths.ts";
 
 /** What holds state, or a class that users ask for with `instanceof`: it must be there once. */
-const LOOP = "src/call_with_retry.ts";
+const LOOP = "src/_attempt_loop.ts";
 
 /**
  * Bundles the entry points, each into a file named as its source. Node spends about half a millisecond on each file that
