@@ -141,7 +141,6 @@ const ATTRIBUTE: Rule = [
 export function resolveOptions(options: CallOptions | undefined, base: Settings): Settings {
   if (options === undefined) return base;
   check(options, base, "options");
-  const { retry, attributes } = options;
   return {
     tracer: pick(options.tracer, base.tracer, "tracer", "startSpan"),
     taskId: pick(options.taskId, base.taskId, "taskId"),
@@ -155,12 +154,13 @@ export function resolveOptions(options: CallOptions | undefined, base: Settings)
     onAttempt: pick(options.onAttempt, base.onAttempt, "onAttempt"),
     clock: pick(options.clock, base.clock, "clock", "setTimeout"),
     random: pick(options.random, base.random, "random"),
-    attributes: attributes === undefined ? base.attributes : resolveAttributes(attributes, base.attributes),
-    retry: retry === undefined ? base.retry : resolveRetry(retry, base.retry),
+    attributes: resolveAttributes(options.attributes, base.attributes),
+    retry: resolveRetry(options.retry, base.retry),
   };
 }
 
-function resolveRetry(retry: RetryOptions, base: Settings["retry"]): Settings["retry"] {
+function resolveRetry(retry: RetryOptions | undefined, base: Settings["retry"]): Settings["retry"] {
+  if (retry === undefined) return base;
   check(retry, base, "retry");
   return {
     maxRetries: pick(retry.maxRetries, base.maxRetries, "retry.maxRetries", COUNT),
@@ -172,7 +172,8 @@ function resolveRetry(retry: RetryOptions, base: Settings["retry"]): Settings["r
   };
 }
 
-function resolveAttributes(attributes: Attributes, base: Attributes): Attributes {
+function resolveAttributes(attributes: Attributes | undefined, base: Attributes): Attributes {
+  if (attributes === undefined) return base;
   check(attributes, base, "attributes");
   for (const name in attributes) check(attributes[name], undefined, `attributes["${name}"]`, ATTRIBUTE);
   return { ...base, ...attributes };
