@@ -100,15 +100,7 @@ export function traceCall<Req, Res>(provider: Provider<Req, Res>, request: Req, 
             "http.response.status_code": ending.statusCode,
             "llm.request_id": ending.requestId,
           };
-          const last = ending.outcome === "ok" ? told : {
-            ...told,
-            "llm.error": ending.message,
-            "error.type": ending.errorType ?? ending.outcome,
-            "llm.retry.decision": ending.decision,
-            "llm.retry.delay_ms": ending.retryInMs,
-            "llm.retry.delay_source": text(ending.delaySource),
-            "llm.retry.gate": ending.gate,
-          };
+          const last = withFailure(told, ending, ending.message, ending.outcome);
           end(last, ending.errorType, ending.message);
           if (ending.outcome === "ok" && onAttempt === DEFAULTS.onAttempt) return;
           const known = Object.entries({ ...start, ...last }).filter(([, value]) => value !== undefined);
@@ -119,7 +111,7 @@ export function traceCall<Req, Res>(provider: Provider<Req, Res>, request: Req, 
       };
     },
     end(attempts, waitedMs, ending) {
-      const { errorType, message, stopReason, cacheReadTokens: read, cacheCreationTokens: written } = ending;
+      const { stopReason, cacheReadTokens: read, cacheCreationTokens: written } = ending;
       // Anthropic and Bedrock leave cached tokens out of their input count; OpenTelemetry wants them in.
       const leftOut = /^(anthropic|bedrock)$/.test(name) ? (read ?? 0) + (written ?? 0) : 0;
       const isLatest = conventions === "latest";
@@ -137,13 +129,20 @@ export function traceCall<Req, Res>(provider: Provider<Req, Res>, request: Req, 
         "gen_ai.usage.cache_creation.input_tokens": isLatest ? undefined : written,
         "gen_ai.usage.reasoning.output_tokens": ending.reasoningTokens,
       };
-      const last = ending.outcome === "ok" ? told : {
-        ...told,
-        "error.type": errorType,
-        "llm.retry.decision": ending.decision,
-        "llm.retry.gate": ending.gate,
-      };
-      operationTrace?.end(last, errorType, message);
+      operationTrace?.end(withFailure(told, ending), ending.errorType, ending.message);
     },
+  };
+}
+
+/** Nothing of it on success, because backends walk over what is not set as well. */
+function withFailure(told: Attributes, ending: Ending, message?: string, otherwise?: string): Attributes {
+  return ending.outcome === "ok" ? told : {
+    ...told,
+    "llm.error": message,
+    "error.type": ending.errorType ?? otherwise,
+    "llm.retry.decision": ending.decision,
+    "llm.retry.delay_ms": ending.retryInMs,
+    "llm.retry.delay_source": text(ending.delaySource),
+    "llm.retry.gate": ending.gate,
   };
 }
