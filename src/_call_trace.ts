@@ -42,7 +42,7 @@ export interface CallTrace {
 }
 
 /** OpenTelemetry's names of the providers whose own name is another one. */
-const WELL_KNOWN_PROVIDERS = new Map([["gemini", "gcp.gemini"], ["bedrock", "aws.bedrock"], ["mistral", "mistral_ai"]]);
+const WELL_KNOWN_PROVIDERS: Attributes = { gemini: "gcp.gemini", bedrock: "aws.bedrock", mistral: "mistral_ai" };
 
 /** Opens the operation span. The names of the span contract stand here and in `AttemptRecord`. */
 export function traceCall<Req, Res>(provider: Provider<Req, Res>, request: Req, settings: Settings): CallTrace {
@@ -60,7 +60,7 @@ export function traceCall<Req, Res>(provider: Provider<Req, Res>, request: Req, 
       extended({
         "task.id": taskId || undefined,
         "gen_ai.operation.name": operation,
-        "gen_ai.provider.name": WELL_KNOWN_PROVIDERS.get(name) ?? name,
+        "gen_ai.provider.name": text(WELL_KNOWN_PROVIDERS[name]) ?? name,
         "gen_ai.request.model": model,
         "server.address": described.serverAddress,
         "server.port": described.serverPort,
