@@ -126,7 +126,7 @@ const GATES: Rule = [
   (value) => Array.isArray(value) && (value as unknown[]).every((gate) => Object(gate) === gate),
 ];
 const ATTRIBUTE: Rule = [
-  "a string, number, boolean, or an array of one of them",
+  "an AttributeValue",
   (value) =>
     [value].flat().every((item: unknown, _, [first]: unknown[]) =>
       /string|number|boolean/.test(typeof item) && typeof item === typeof first
