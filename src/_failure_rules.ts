@@ -28,7 +28,7 @@ export const RULES: readonly Rule[] = [
     "context_too_long",
   ],
   [/:content_(policy|filter)|responsibleai/, "content_filter"],
-  [/^status 40[13]|:(authentication|permission|api_key)_/, "auth", false, "account"],
+  [/^status 40[13]|:(authent|permission|api_key)/, "auth", false, "account"],
   [/^status 529|overloaded|notready|unavailableex/, "overloaded", true, "model"],
   [/^status 4(02|29)|:(rate_limit|throttling|resource_exhausted)/, "rate_limited", true, "model"],
   [/^status (409|425|5(?!0[15]))|:(internalserver|model(stream)?errore|model runner)/, "server_error", true],
