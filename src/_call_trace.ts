@@ -56,7 +56,7 @@ export function traceCall<Req, Res>(provider: Provider<Req, Res>, request: Req, 
     attributes === DEFAULTS.attributes ? own : { ...attributes, ...own };
   const operationTrace = operationSpan
     ? startSpan(
-      model === undefined ? operation : `${operation} ${model}`,
+      model ? `${operation} ${model}` : operation,
       extended({
         "task.id": taskId || undefined,
         "gen_ai.operation.name": operation,
