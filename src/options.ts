@@ -194,19 +194,21 @@ function pick<T>(value: T | undefined, standard: T, name: string, rule?: Rule): 
 
 /** What is wrong and of the type of its `standard` is out of range, else mistyped. */
 function check<T>(value: T, standard: unknown, name: string, rule?: Rule): T {
-  const type = typeof value;
-  const expected = typeof standard;
   if (
     rule === undefined
-      ? type === expected && value !== null
+      ? typeof value === typeof standard && value !== null
       : typeof rule === "string"
       ? (value as Record<string, unknown> | null)?.[rule]
       : rule[1](value as never)
   ) return value;
   // Of objects only the kind is shown: they may hold prompts or keys.
-  const shown = Object(value) === value ? `of type ${type}` : type === "string" ? `"${value}"` : String(value);
-  const words = typeof rule === "string" ? `an object with ${rule}()` : rule ? rule[0] : `of type ${expected}`;
-  throw new (type === expected && /string|number/.test(type) ? RangeError : TypeError)(
+  const shown = Object(value) === value
+    ? `of type ${typeof value}`
+    : typeof value === "string"
+    ? `"${value}"`
+    : String(value);
+  const words = typeof rule === "string" ? `an object with ${rule}()` : rule ? rule[0] : `of type ${typeof standard}`;
+  throw new (typeof value === typeof standard && /string|number/.test(typeof value) ? RangeError : TypeError)(
     `Cannot call the provider: '${name}' must be ${words}: current value is ${shown}`,
   );
 }
