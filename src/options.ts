@@ -71,7 +71,7 @@ export type Conventions = "latest" | "1.41";
 export interface Settings {
   readonly tracer: Tracer;
   readonly taskId: string;
-  readonly signal: AbortSignal | undefined;
+  readonly signal?: AbortSignal | undefined;
   readonly retry: RetryPolicy & { readonly classify: Classify };
   readonly attemptTimeoutMs: number;
   readonly deadlineMs: number;
@@ -89,7 +89,6 @@ export interface Settings {
 export const DEFAULTS: Settings = {
   tracer: noopTracer,
   taskId: "",
-  signal: undefined,
   retry: {
     maxRetries: 5,
     baseDelayMs: 1000,
