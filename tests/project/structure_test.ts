@@ -24,7 +24,18 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   gate: ["_gate_options", "circuit_breaker", "retry_budget", "shared_cooldown"],
   "adapter otel": ["otel"],
   "adapter console": ["_waterfall", "_waterfall_text", "console"],
-  "adapter testing": ["fake_clock", "recording_tracer", "testing"],
+  "adapter testing": [
+    "_exit",
+    "_exit_providers",
+    "_exit_scene",
+    "_exit_verdict",
+    "_exits",
+    "_scripted_service",
+    "fake_clock",
+    "recording_tracer",
+    "stream_exits",
+    "testing",
+  ],
 };
 
 /** What each layer may import beside itself: code, or types alone. */
