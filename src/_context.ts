@@ -16,10 +16,12 @@ export class Context implements AttemptContext {
     return (this.#controller ??= new AbortController()).signal;
   }
 
-  /** Ends whatever the attempt has left running. */
+  /** Ends whatever the attempt has left running, once. */
   static abort(context: Context, reason: unknown): void {
+    const action = context.#onAbort;
+    context.#onAbort = undefined;
     (context.#controller ??= new AbortController()).abort(reason);
-    context.#onAbort?.(reason);
+    action?.(reason);
   }
 
   /** Sets what else is to be ended with it. */

@@ -46,8 +46,10 @@ export interface ScriptedLog {
   readonly openedAt: number;
   /** How often it was pulled. */
   pulls: number;
-  /** When it was let go of, by signal or by `cancel()`. */
+  /** When it was let go of before its end, by signal or by `cancel()`. */
   cancelledAt: number | undefined;
+  /** Whether its end was pulled. */
+  isOver: boolean;
 }
 
 /** A service that plays one attempt after the other, and remembers what was done to it. */
@@ -65,11 +67,13 @@ export class ScriptedPlayer implements ScriptedService {
   }
 
   async open(signal: AbortSignal): Promise<ScriptedBody> {
-    const log: ScriptedLog = { openedAt: this.#clock.now(), pulls: 0, cancelledAt: undefined };
+    const log: ScriptedLog = { openedAt: this.#clock.now(), pulls: 0, cancelledAt: undefined, isOver: false };
     const script = this.#script[this.log.push(log) - 1];
     if (!script) throw new Error("The suite's service was asked more often than planned");
     const { headersMs, onAbort = "throw", steps = [] } = script;
-    const letGo = () => log.cancelledAt ??= this.#clock.now();
+    const letGo = () => {
+      if (!log.isOver) log.cancelledAt ??= this.#clock.now();
+    };
     if (signal.aborted) letGo();
     else signal.addEventListener("abort", letGo);
     let close = () => {};
@@ -82,7 +86,7 @@ export class ScriptedPlayer implements ScriptedService {
       pull: async () => {
         log.pulls++;
         const step = steps[index++];
-        if (!step) return undefined;
+        if (!step) return void (log.isOver = true);
         if (await this.#wait(step.afterMs, signal, onAbort, closed) !== "passed") return undefined;
         if ("error" in step) throw step.error;
         return step.chunk;

@@ -2,7 +2,7 @@ import type { StreamTimes } from "./_call_trace.ts";
 import type { Clock } from "./clock.ts";
 import { readFacts, type ResponseFacts } from "./_describe.ts";
 import type { AttemptContext, StreamProvider } from "./provider.ts";
-import { quietly } from "./_quietly.ts";
+import { hush, quietly } from "./_quietly.ts";
 import { TruncatedStreamError } from "./truncated_stream_error.ts";
 import { type Upstream, upstreamOf } from "./_upstream.ts";
 import { within } from "./_within.ts";
@@ -58,7 +58,9 @@ export class StreamAttempt<Req, Chunk> {
         ) {
           throw new TruncatedStreamError();
         }
-      } while (!this.isAtEnd && this.#firstChunkAt === undefined && this.head.length < MOST_HELD_BACK);
+      } while (
+        !this.isAtEnd && !this.#cancelled && this.#firstChunkAt === undefined && this.head.length < MOST_HELD_BACK
+      );
     } finally {
       this.stopWaiting();
     }
@@ -85,9 +87,11 @@ export class StreamAttempt<Req, Chunk> {
     if (done) this.isAtEnd = true;
     else this.#hasChunks = true;
     const said = quietly(() => {
-      const { isContent = !done, isTerminal, error, ...rest } = (done
-        ? this.#provider.describeEnd?.(this.#context)
-        : this.#provider.describeChunk?.(value as Chunk, this.#context)) ?? {};
+      const { isContent = !done, isTerminal, error, ...rest } = hush(
+        done
+          ? this.#provider.describeEnd?.(this.#context)
+          : this.#provider.describeChunk?.(value as Chunk, this.#context),
+      ) ?? {};
       const facts = readFacts(rest);
       if (isTerminal === true) {
         this.isComplete = true;

@@ -30,7 +30,7 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
   readonly #startedAt: number;
   /** Aborted by the caller's signal, and by a consumer that leaves. */
   readonly #controller = new AbortController();
-  readonly #abort = (): void => this.#controller.abort(this.#settings.signal!.reason);
+  readonly #abort = (): void => this.#stop(this.#settings.signal!.reason);
   /** Whether the consumer reads for itself what the chunks report: it is told nothing that is not its own. */
   readonly #isTap: boolean;
   /** An error that a chunk has reported. */
@@ -131,16 +131,23 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
   /** The consumer leaves. A stream that has said it is complete was not cut short. */
   cancel(reason: unknown): void {
     this.#hasLeft = true;
-    if (!this.#answered) return this.#controller.abort(reason);
+    if (!this.#answered) return this.#stop(reason);
     if (this.#reported) return this.#fail(this.#reported.error);
     this.#end(this.#attempt!.isComplete ? { outcome: "ok" } : CANCELLED, undefined, reason);
+  }
+
+  /** Ends it; upstream first, also where the loop has yet to hear of it. */
+  #stop(reason: unknown): void {
+    this.#controller.abort(reason);
+    if (this.#context && !this.#isOver) Context.abort(this.#context, reason);
   }
 
   /** Answers whoever asked, as far as that is possible. */
   #advance(): void {
     while (this.#asked.length > 0) {
       const { resolve, reject } = this.#asked[0]!;
-      if (this.#answered && this.#attempt!.head.length > 0) {
+      if (this.#hasLeft) resolve({ done: true, value: undefined });
+      else if (this.#answered && this.#attempt!.head.length > 0) {
         resolve({ done: false, value: this.#attempt!.head.shift()! });
       } else if (this.#failure) {
         reject(this.#failure.error);
@@ -160,11 +167,8 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
     if (idleTimeoutMs < Infinity) {
       this.#idle = new Alarm(clock, idleTimeoutMs, () => this.#fail(timeoutError(idleTimeoutMs)));
     }
-    try {
-      Promise.resolve(this.#attempt!.next()).then((result) => this.#take(result), (error) => this.#fail(error));
-    } catch (error) {
-      this.#fail(error);
-    }
+    // A result may throw when it is looked at.
+    this.#attempt!.next().then((result) => this.#take(result)).catch((error) => this.#fail(error));
   }
 
   #take(result: IteratorResult<Chunk, unknown>): void {
@@ -175,10 +179,12 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
     this.#deadline?.keepsAlive(false);
     const reported = attempt.read(result);
     if (!result.done) {
-      attempt.head.push(result.value);
+      // Whoever describes it may have ended it.
+      if (this.#isEnded) return;
       this.#reported ??= reported;
-      this.#advance();
+      this.#asked.shift()!.resolve({ done: false, value: result.value });
       if (this.#reported && !this.#isTap) this.#fail(this.#reported.error);
+      else this.#advance();
       return;
     }
     const failure = this.#reported ?? reported ??
@@ -207,8 +213,8 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
   /** Nothing is left running, and nobody is left waiting. */
   #close(failure: { readonly error: unknown } | undefined): void {
     this.#isOver = true;
-    if (failure || this.#hasLeft) this.#attempt?.head.splice(0);
-    if (!this.#hasLeft) this.#failure = failure;
+    if (failure) this.#attempt?.head.splice(0);
+    this.#failure = failure;
     this.#idle?.stop();
     this.#deadline?.stop();
     this.#settings.signal?.removeEventListener("abort", this.#abort);
