@@ -87,11 +87,12 @@ export class StreamAttempt<Req, Chunk> {
     if (done) this.isAtEnd = true;
     else this.#hasChunks = true;
     const said = quietly(() => {
-      const { isContent = !done, isTerminal, error, ...rest } = hush(
+      const said = hush(
         done
           ? this.#provider.describeEnd?.(this.#context)
           : this.#provider.describeChunk?.(value as Chunk, this.#context),
-      ) ?? {};
+      );
+      const { isContent = !done, isTerminal, error, ...rest } = said ?? {};
       const facts = readFacts(rest);
       if (isTerminal === true) {
         this.isComplete = true;

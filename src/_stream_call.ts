@@ -178,16 +178,16 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
     this.#idle?.stop();
     this.#deadline?.keepsAlive(false);
     const reported = attempt.read(result);
+    // The one who describes it may have ended it.
+    if (this.#isEnded) return;
+    this.#reported ??= reported;
     if (!result.done) {
-      // Whoever describes it may have ended it.
-      if (this.#isEnded) return;
-      this.#reported ??= reported;
       this.#asked.shift()!.resolve({ done: false, value: result.value });
       if (this.#reported && !this.#isTap) this.#fail(this.#reported.error);
       else this.#advance();
       return;
     }
-    const failure = this.#reported ?? reported ??
+    const failure = this.#reported ??
       (attempt.isComplete === false ? { error: new TruncatedStreamError() } : undefined);
     if (failure) this.#fail(failure.error, undefined, !this.#isTap);
     else this.#end({ outcome: "ok" });

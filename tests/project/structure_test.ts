@@ -22,6 +22,18 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     "version",
   ],
   gate: ["_gate_options", "circuit_breaker", "retry_budget", "shared_cooldown"],
+  tap: [
+    "_event_stream_tap",
+    "_held_text",
+    "_json_skeleton",
+    "_merge_description",
+    "_ndjson_tap",
+    "_split_text",
+    "_sse_tap",
+    "_tap",
+    "_tap_reader",
+    "_utf8_pieces",
+  ],
   "adapter otel": ["otel"],
   "adapter console": ["_waterfall", "_waterfall_text", "console"],
   "adapter testing": [
@@ -45,6 +57,7 @@ const MAY_IMPORT: Readonly<Record<string, { code: readonly string[]; types: read
   core: { code: ["port", "pure"], types: ["port", "pure"] },
   wire: { code: ["port"], types: ["port", "pure"] },
   gate: { code: ["port"], types: ["port", "pure"] },
+  tap: { code: ["port", "pure"], types: ["port", "pure"] },
   adapter: { code: ["port", "pure"], types: ["port", "pure"] },
 };
 
