@@ -1,4 +1,5 @@
 import type { AttemptContext, AttemptSpan } from "./provider.ts";
+import { quietly } from "./_quietly.ts";
 
 /** What one attempt is given. Its signal costs nothing until it is read; aborting it takes the static method. */
 export class Context implements AttemptContext {
@@ -20,7 +21,10 @@ export class Context implements AttemptContext {
   static abort(context: Context, reason: unknown): void {
     const action = context.#onAbort;
     context.#onAbort = undefined;
-    (context.#controller ??= new AbortController()).abort(reason);
+    const controller = context.#controller ??= new AbortController();
+    quietly(() => controller.abort(reason));
+    // Changes nothing, but in workerd: there a reason that throws when it is looked at aborts nothing.
+    controller.abort();
     action?.(reason);
   }
 
