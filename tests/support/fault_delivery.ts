@@ -1,25 +1,29 @@
+import { pieces, type PieceSpec } from "./body_pieces.ts";
 import type { Fault } from "./fault.ts";
+import { bytesOf, firstHalf, reply, type SentBody, streamUpTo, streamWithError, whole } from "./fault_body.ts";
 import type { Exchange } from "./fault_exchange.ts";
-import { type ReplySpec, requestId, type WireBody } from "./wire_format.ts";
+import { encode, requestId } from "./wire_format.ts";
 
 type FaultOf<Kind extends Fault["kind"]> = Extract<Fault, { readonly kind: Kind }>;
 type Deliveries = { readonly [Kind in Fault["kind"]]: (exchange: Exchange, fault: FaultOf<Kind>) => Promise<void> };
 
-// A reset drops what the client has not read yet; this lets it read the headers and the first half before.
+// A reset drops what the client has not read yet; this lets it read what was sent before.
 const READ_BEFORE_RESET_MS = 10;
-const WRITE_BYTES = 64 * 1024;
+const HTML = "text/html; charset=utf-8";
 
 const deliveries: Deliveries = {
   async ok(exchange, fault) {
-    await send(exchange, 200, exchange.format.success(fault, exchange.request), fault.headers);
+    await send(exchange, reply(exchange, fault), fault);
+    await exchange.end();
   },
 
   async status(exchange, fault) {
-    const { status, body, contentType = "text/html; charset=utf-8" } = fault;
-    const wireBody = body === undefined
-      ? exchange.format.error(status, fault, exchange.request)
-      : { contentType, parts: [encode(body)] };
-    await send(exchange, status, wireBody, fault.headers);
+    const { status, body, contentType = HTML } = fault;
+    const { format, request } = exchange;
+    const wireBody = body === undefined ? format.error(status, fault, request) : { contentType, bytes: encode(body) };
+    const headers = { ...format.errorHeaders?.(status, fault), ...fault.headers };
+    await send(exchange, whole(wireBody), { headers }, status);
+    await exchange.end();
   },
 
   reset_before_headers(exchange) {
@@ -28,47 +32,68 @@ const deliveries: Deliveries = {
   },
 
   async reset_mid_body(exchange, fault) {
-    await sendHalf(exchange, fault);
-    await exchange.wait(READ_BEFORE_RESET_MS);
-    exchange.reset();
+    exchange.keepConnection();
+    await send(exchange, firstHalf(reply(exchange, fault)), fault);
+    await reset(exchange);
   },
 
   async hang(exchange, fault) {
-    if (fault.after === "headers") {
-      sendHeaders(exchange, 200, exchange.format.success(fault, exchange.request), fault.headers);
-    }
-    if (fault.after === "half_body") await sendHalf(exchange, fault);
+    exchange.keepConnection();
+    if (fault.after === "headers") sendHeaders(exchange, reply(exchange, fault), fault);
+    if (fault.after === "half_body") await send(exchange, firstHalf(reply(exchange, fault)), fault);
     await exchange.hang();
   },
 
   async slow_drip(exchange, fault) {
     const { pieces = 8, everyMs = 5 } = fault;
-    const body = exchange.format.success(fault, exchange.request);
-    sendHeaders(exchange, 200, body, fault.headers);
-    const bytes = joined(body);
-    const size = Math.ceil(bytes.length / pieces);
-    for (let start = 0; start < bytes.length; start += size) {
-      if (start > 0) await exchange.wait(everyMs);
-      await exchange.write(bytes.subarray(start, start + size));
-    }
+    const body = reply(exchange, fault);
+    const bytes = bytesOf(body);
+    const pieceBytes = Math.ceil(bytes.length / pieces);
+    await send(exchange, { ...body, events: [{ bytes, isWhole: true }] }, { ...fault, everyMs, pieceBytes });
     await exchange.end();
   },
 
   async wrong_content_type(exchange, fault) {
-    const { body, contentType = "text/html; charset=utf-8" } = fault;
-    const { parts } = exchange.format.success(fault, exchange.request);
-    await send(exchange, 200, { contentType, parts: body === undefined ? parts : [encode(body)] }, fault.headers);
+    const { body, contentType = HTML } = fault;
+    const sent = body === undefined ? reply(exchange, fault) : whole({ contentType, bytes: encode(body) });
+    await send(exchange, { ...sent, contentType }, fault);
+    await exchange.end();
   },
 
   async huge_body(exchange, fault) {
-    const empty = joined(exchange.format.success({ ...fault, text: "" }, exchange.request));
+    const { format, request } = exchange;
+    const empty = format.success({ ...fault, text: "" }, request).bytes;
     const text = "x".repeat(Math.max(0, fault.bytes - empty.length));
-    await send(exchange, 200, exchange.format.success({ ...fault, text }, exchange.request), fault.headers);
+    await send(exchange, whole(format.success({ ...fault, text }, request)), fault);
+    await exchange.end();
   },
 
   async truncated_json(exchange, fault) {
-    const { contentType, parts } = exchange.format.success(fault, exchange.request);
-    await send(exchange, 200, { contentType, parts: [half(joined({ contentType, parts }))] }, fault.headers);
+    const { contentType, bytes } = exchange.format.success(fault, exchange.request);
+    await send(exchange, whole({ contentType, bytes: bytes.subarray(0, bytes.length >> 1) }), fault);
+    await exchange.end();
+  },
+
+  async stream_error(exchange, fault) {
+    await send(exchange, streamWithError(fault.after ?? { events: 0 }, exchange, fault), fault);
+    await exchange.end();
+  },
+
+  async reset_mid_stream(exchange, fault) {
+    exchange.keepConnection();
+    await send(exchange, streamUpTo(fault.after ?? { contents: 1 }, exchange, fault), fault);
+    await reset(exchange);
+  },
+
+  async hang_mid_stream(exchange, fault) {
+    exchange.keepConnection();
+    await send(exchange, streamUpTo(fault.after ?? { contents: 1 }, exchange, fault), fault);
+    await exchange.hang();
+  },
+
+  async truncated_stream(exchange, fault) {
+    await send(exchange, streamUpTo(fault.after ?? {}, exchange, fault), fault);
+    await exchange.end();
   },
 };
 
@@ -78,56 +103,48 @@ const deliveries: Deliveries = {
  * @throws {PeerGone} When the client leaves or the server is closed in the meantime.
  */
 export async function deliver(exchange: Exchange, fault: Fault): Promise<void> {
+  const { format, request } = exchange;
+  const rejection = format.rejection?.(request);
+  if (rejection !== undefined) {
+    request.fault = "rejected";
+    await send(exchange, whole(rejection), {}, 422);
+    return await exchange.end();
+  }
   await exchange.wait(fault.delayMs ?? 0);
   // TypeScript cannot see that the key and the fault belong together.
   const delivery = deliveries[fault.kind] as (exchange: Exchange, fault: Fault) => Promise<void>;
   await delivery(exchange, fault);
 }
 
-async function send(exchange: Exchange, status: number, body: WireBody, headers?: Headers): Promise<void> {
-  sendHeaders(exchange, status, body, headers);
-  for (const part of body.parts) {
-    for (let start = 0; start < part.length; start += WRITE_BYTES) {
-      await exchange.write(part.subarray(start, start + WRITE_BYTES));
-    }
+interface SendSpec extends PieceSpec {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly everyMs?: number;
+}
+
+/** Sends the headers and the body, and leaves the response open. */
+async function send(exchange: Exchange, body: SentBody, spec: SendSpec, status = 200): Promise<void> {
+  sendHeaders(exchange, body, spec, status);
+  let pauseMs = 0;
+  for (const piece of pieces(body.events, spec)) {
+    await exchange.wait(pauseMs);
+    await exchange.turn();
+    await exchange.write(piece);
+    pauseMs = spec.everyMs ?? 0;
   }
-  await exchange.end();
 }
 
-async function sendHalf(exchange: Exchange, fault: ReplySpec & { readonly headers?: Headers }): Promise<void> {
-  const body = exchange.format.success(fault, exchange.request);
-  sendHeaders(exchange, 200, body, fault.headers);
-  await exchange.write(half(joined(body)));
-}
-
-type Headers = Readonly<Record<string, string>>;
-
-function sendHeaders(exchange: Exchange, status: number, body: WireBody, headers: Headers = {}): void {
-  const { contentType, parts } = body;
-  const [only] = parts;
-  const own: Record<string, string> = {
-    "content-type": contentType,
-    [exchange.format.requestIdHeader]: requestId(exchange.request),
-  };
-  if (parts.length === 1 && only !== undefined) own["content-length"] = String(only.length);
-  for (const [name, value] of Object.entries(headers)) own[name.toLowerCase()] = value;
+function sendHeaders(exchange: Exchange, { contentType, length }: SentBody, spec: SendSpec, status = 200): void {
+  const { format: { requestIdHeader }, request } = exchange;
+  const own: Record<string, string> = { "content-type": contentType };
+  if (requestIdHeader !== undefined) own[requestIdHeader] = requestId(request);
+  // Without a length the body is sent in HTTP chunks, one for each write.
+  const isDivided = spec.splitAt !== undefined || spec.pieceBytes !== undefined;
+  if (length !== undefined && !isDivided) own["content-length"] = String(length);
+  for (const [name, value] of Object.entries(spec.headers ?? {})) own[name.toLowerCase()] = value;
   exchange.sendHeaders(status, own);
 }
 
-function half(bytes: Uint8Array): Uint8Array {
-  return bytes.subarray(0, Math.floor(bytes.length / 2));
-}
-
-function joined({ parts }: WireBody): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
-}
-
-function encode(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
+async function reset(exchange: Exchange): Promise<void> {
+  await exchange.wait(READ_BEFORE_RESET_MS);
+  exchange.reset();
 }

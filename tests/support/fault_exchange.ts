@@ -1,9 +1,14 @@
 import type { ServerResponse } from "node:http";
+import { clearImmediate, setImmediate } from "node:timers";
+import type { Piece } from "./body_pieces.ts";
 import type { OpenEntry } from "./fault_log.ts";
 import type { WireFormat } from "./wire_format.ts";
 
 /** Thrown into a delivery whose connection is gone, so that it stops where it stands. */
 export class PeerGone extends Error {}
+
+// So that a client's leaving is seen in the middle of a long body.
+const WRITE_BYTES = 64 * 1024;
 
 /** One request being answered: everything a fault may do to it. */
 export class Exchange {
@@ -19,6 +24,14 @@ export class Exchange {
     this.#gone = gone;
   }
 
+  /**
+   * Says that the connection stays open, for a response that will not end by itself. Behind `connection: close` Node's
+   * fetch takes a reset in mid-body for the end of the body.
+   */
+  keepConnection(): void {
+    this.#response.removeHeader("connection");
+  }
+
   /** Sends the status and the headers at once, without waiting for a body. */
   sendHeaders(status: number, headers: Readonly<Record<string, string>>): void {
     this.#response.writeHead(status, headers);
@@ -27,9 +40,18 @@ export class Exchange {
   }
 
   /** Resolves when the socket has taken the bytes. */
-  write(bytes: Uint8Array): Promise<void> {
+  async write({ bytes, events }: Piece): Promise<void> {
+    for (let start = 0; start < bytes.length; start += WRITE_BYTES) {
+      await this.#write(bytes.subarray(start, start + WRITE_BYTES));
+    }
+    this.request.eventsWritten += events;
+  }
+
+  #write(bytes: Uint8Array): Promise<void> {
     return this.#untilGone((done) => {
-      this.#response.write(bytes, done);
+      this.request.bytesWritten += bytes.length;
+      // On an error "close" follows, and that is what ends the wait.
+      this.#response.write(bytes, (error) => error ? undefined : done());
     });
   }
 
@@ -44,6 +66,14 @@ export class Exchange {
   reset(): void {
     this.request.end = "reset";
     this.#response.socket?.resetAndDestroy();
+  }
+
+  /** Waits one turn of the event loop, in which a client in the same process reads what was written. */
+  turn(): Promise<void> {
+    return this.#untilGone((done) => {
+      const immediate = setImmediate(done);
+      return () => clearImmediate(immediate);
+    });
   }
 
   wait(ms: number): Promise<void> {

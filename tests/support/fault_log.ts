@@ -8,27 +8,43 @@ export interface LoggedRequest {
   /** When its headers were read. */
   readonly arrivedAt: number;
   readonly method: string;
-  /** Without the query, which may carry a key. */
+  /** Without the query. */
   readonly path: string;
+  /** Credentials are masked. */
+  readonly query: Readonly<Record<string, string>>;
   /** Lower-case names; credentials are masked. */
   readonly headers: Readonly<Record<string, string>>;
   /** The parsed JSON body; `undefined` if it was none. */
   readonly body: unknown;
   /** The wire format's name; unset for an unknown path. */
   readonly format?: string;
-  /** What the server did, e.g. `ok`, `status_429`, `hang`; also `unknown_path`, `broken_script`. */
+  /** What the server did, e.g. `ok`, `status_429`, `hang`; also `unknown_path`, `broken_script`, `rejected`. */
   readonly fault?: string;
   /** When the response's headers were sent. */
   readonly answeredAt?: number;
+  /** Bytes of the body handed to the socket so far; the last of them may not have left the machine. */
+  readonly bytesWritten: number;
+  /** Events of a stream handed to the socket as a whole so far. JSON counts as one event. */
+  readonly eventsWritten: number;
   readonly finishedAt?: number;
   /** The server's own time for the request: from `arrivedAt` to `finishedAt`. */
   readonly serverTimeMs?: number;
+  /** The time from `arrivedAt` until the client was seen to have left; unset if it stayed to the end. */
+  readonly clientLeftAfterMs?: number;
   /** Unset while the request is open. */
   readonly end?: RequestEnd;
 }
 
 /** An entry the server still writes to. */
 export type OpenEntry = { -readonly [Key in keyof LoggedRequest]: LoggedRequest[Key] };
+
+export function maskedQuery(query: URLSearchParams): Record<string, string> {
+  const pairs = Array.from(query, ([name, value]) => {
+    const isCredential = name === "key" || CREDENTIAL_NAME.test(name);
+    return [name, isCredential ? "***" : value] as const;
+  });
+  return Object.fromEntries(pairs);
+}
 
 // `idempotency-key` and the like are no credentials: tests want to compare them.
 const CREDENTIAL_NAME = /authorization|cookie|token|secret|password|api-?key/;

@@ -3,13 +3,15 @@ import type { AddressInfo, Socket } from "node:net";
 import { type Fault, faultName } from "./fault.ts";
 import { deliver } from "./fault_delivery.ts";
 import { Exchange, PeerGone } from "./fault_exchange.ts";
-import { type LoggedRequest, maskedHeaders, type OpenEntry } from "./fault_log.ts";
+import { type LoggedRequest, maskedHeaders, maskedQuery, type OpenEntry } from "./fault_log.ts";
 import { wireFormats } from "./wire_formats.ts";
 
 export type { Fault } from "./fault.ts";
 export type { LoggedRequest, RequestEnd } from "./fault_log.ts";
-export { DEFAULT_USAGE } from "./wire_format.ts";
-export type { ErrorSpec, ReplySpec, ReplyToolCall, ReplyUsage } from "./wire_format.ts";
+export { DEFAULT_USAGE } from "./reply_spec.ts";
+export type { ReplySpec, ReplyToolCall, ReplyUsage } from "./reply_spec.ts";
+export type { StreamPoint } from "./stream_point.ts";
+export type { ErrorSpec, StreamErrorSpec } from "./wire_format.ts";
 
 /** Decides by the request. It sees a copy of what the log will hold, its body parsed. */
 export type ChooseFault = (request: LoggedRequest) => Fault;
@@ -69,13 +71,17 @@ export async function startFaultServer(options: FaultServerOptions = {}): Promis
   });
 
   async function handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const [path = "", query] = (incoming.url ?? "").split("?", 2);
     const entry: OpenEntry = {
       index: -1,
       arrivedAt: performance.now(),
       method: incoming.method ?? "",
-      path: (incoming.url ?? "").split("?", 1)[0] ?? "",
+      path,
+      query: maskedQuery(new URLSearchParams(query)),
       headers: maskedHeaders(incoming.headers),
       body: undefined,
+      bytesWritten: 0,
+      eventsWritten: 0,
     };
     const gone = new AbortController();
     const over = new Promise<void>((resolve) => {
@@ -158,6 +164,7 @@ function finish(entry: OpenEntry, end: NonNullable<LoggedRequest["end"]>): void 
   entry.finishedAt = performance.now();
   entry.serverTimeMs = entry.finishedAt - entry.arrivedAt;
   entry.end ??= end;
+  if (entry.end === "client_aborted") entry.clientLeftAfterMs = entry.serverTimeMs;
 }
 
 // A status no client retries: a mistake in a test must surface, not be retried away.

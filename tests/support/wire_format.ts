@@ -1,42 +1,13 @@
 /** What one HTTP API looks like on the wire, as far as the fault server has to speak it. */
-
-/** Token counts as the provider itself counts them; a count that is left out does not appear in the body. */
-export interface ReplyUsage {
-  readonly inputTokens?: number;
-  readonly outputTokens?: number;
-  readonly cacheReadTokens?: number;
-  readonly cacheCreationTokens?: number;
-  readonly reasoningTokens?: number;
-}
-
-export interface ReplyToolCall {
-  readonly name: string;
-  /** @default {{}} */
-  readonly arguments?: Readonly<Record<string, unknown>>;
-  /** @default {a unique one in the provider's style} */
-  readonly id?: string;
-}
-
-/** What the model answers, in no provider's words. */
-export interface ReplySpec {
-  /** @default {"Hello" without tool calls, no text with them} */
-  readonly text?: string;
-  readonly toolCalls?: readonly ReplyToolCall[];
-  /** `null` leaves usage out of the body. @default {DEFAULT_USAGE} */
-  readonly usage?: ReplyUsage | null;
-  /** Normalized as on the span, or in the provider's own spelling. @default {by the presence of tool calls} */
-  readonly stopReason?: string;
-  /** @default {the requested model} */
-  readonly model?: string;
-}
+import type { ReplySpec } from "./reply_spec.ts";
 
 /** What the provider says when it refuses; whatever is left out is what it really says for that status. */
 export interface ErrorSpec {
   readonly type?: string;
-  /** OpenAI only. */
+  /** OpenAI and Mistral only. */
   readonly code?: string | null;
   readonly message?: string;
-  /** Anthropic only, e.g. `{ error_code: "enforced_spend_limit_reached" }`. */
+  /** Anthropic (e.g. `{ error_code: "enforced_spend_limit_reached" }`) and Gemini (a list) only. */
   readonly details?: unknown;
 }
 
@@ -45,65 +16,75 @@ export interface WireRequest {
   /** Makes ids unique: the request's position in the log. */
   readonly index: number;
   readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
   /** The parsed JSON body; `undefined` if it was none. */
   readonly body: unknown;
 }
 
 export interface WireBody {
   readonly contentType: string;
-  /** One part is sent with its length; several are written one by one, as a stream. */
-  readonly parts: readonly Uint8Array[];
+  readonly bytes: Uint8Array;
 }
 
-/** One API. A new one, or the streaming half of an old one, is a file of its own and a line in `wire_formats.ts`. */
+/** One event of a stream, framed. */
+export interface WireEvent {
+  readonly bytes: Uint8Array;
+  /**
+   * `content` carries a part of the answer: text, reasoning or a tool call. `terminal` says that the stream is complete.
+   * `other` is all the rest: what comes before, between and after the content.
+   */
+  readonly kind: "content" | "terminal" | "other";
+}
+
+/** How an API answers in a stream. */
+export interface WireStream {
+  readonly contentType: string;
+  /** Made one by one when they are asked for. */
+  events(reply: ReplySpec): Iterable<WireEvent>;
+  /**
+   * What ends the stream instead of the rest of the answer. The status is that of the same error as a response of its own;
+   * without one it is an overload. `sent` counts the events before.
+   */
+  error(error: StreamErrorSpec, sent: number): Uint8Array;
+}
+
+/** An error inside a stream, after HTTP 200. */
+export interface StreamErrorSpec extends ErrorSpec {
+  /** Whose usual error it is. @default {the provider's overload} */
+  readonly status?: number;
+  /** OpenAI Responses only: the type of the event. @default {"response.failed"} */
+  readonly event?: "response.failed" | "error";
+}
+
+/** One API. A new one is a file of its own and a line in `wire_formats.ts`. */
 export interface WireFormat {
   readonly name: string;
-  /** The response header that carries the request id. */
-  readonly requestIdHeader: string;
+  /** The response header that carries the request id; unset where there is none. */
+  readonly requestIdHeader?: string;
   matches(path: string, body: unknown): boolean;
+  /** The body of the 422 for a request that the API never takes. */
+  rejection?(request: WireRequest): WireBody | undefined;
   success(reply: ReplySpec, request: WireRequest): WireBody;
   error(status: number, error: ErrorSpec, request: WireRequest): WireBody;
+  /** Further headers of an error, where the API says there what it was. */
+  errorHeaders?(status: number, error: ErrorSpec): Readonly<Record<string, string>>;
+  /** `undefined` if the request does not ask for a stream. */
+  stream(request: WireRequest): WireStream | undefined;
 }
 
-/** Small enough that cached tokens fit into the input, for providers that count them in. */
-export const DEFAULT_USAGE: Required<ReplyUsage> = {
-  inputTokens: 120,
-  outputTokens: 30,
-  cacheReadTokens: 64,
-  cacheCreationTokens: 16,
-  reasoningTokens: 12,
-};
-
 export function jsonBody(value: unknown): WireBody {
-  return { contentType: "application/json", parts: [new TextEncoder().encode(JSON.stringify(value))] };
+  return { contentType: "application/json", bytes: encode(JSON.stringify(value)) };
+}
+
+export function encode(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
 }
 
 export function requestId(request: WireRequest): string {
   return `req_${request.index}`;
 }
 
-/** A reply with the defaults every API shares filled in. */
-export interface FullReply {
-  readonly text: string | undefined;
-  readonly toolCalls: readonly ReplyToolCall[];
-  readonly usage: ReplyUsage | null;
-  readonly stopReason: string;
-  readonly model: string;
-}
-
-export function fullReply(reply: ReplySpec, request: WireRequest): FullReply {
-  const { toolCalls = [], usage = DEFAULT_USAGE } = reply;
-  const isToolUse = toolCalls.length > 0;
-  return {
-    text: reply.text ?? (isToolUse ? undefined : "Hello"),
-    toolCalls,
-    usage,
-    stopReason: reply.stopReason ?? (isToolUse ? "tool_use" : "end_turn"),
-    model: reply.model ?? requestedModel(request.body) ?? "unknown-model",
-  };
-}
-
-function requestedModel(body: unknown): string | undefined {
-  if (typeof body !== "object" || body === null || !("model" in body)) return undefined;
-  return typeof body.model === "string" ? body.model : undefined;
+/** Whether the request's body says `"stream": true`. */
+export function asksForStream({ body }: WireRequest): boolean {
+  return typeof body === "object" && body !== null && "stream" in body && body.stream === true;
 }
