@@ -1,0 +1,59 @@
+import type { ChunkDescription } from "../provider.ts";
+import { asked, list, type Loose, modelIn, read, says, sum, text, tokens } from "./_read.ts";
+import type { WireFormat, WireRequest, WireResponse } from "./wire_format.ts";
+
+/** Gemini, at Google AI and at Vertex, and the requests of its SDK. A stream that is asked for without `alt=sse` is one array. */
+export const gemini: WireFormat = {
+  name: "gemini",
+  framing: "sse",
+  path: /:(streamG|g)enerateContent$/,
+  telling: /"(finishReason|usageMetadata|promptFeedback|error)"\s*:/,
+  describeRequest: (body, path) => read(request, body, path) ?? { isStream: false },
+  describeResponse: (body) => read(response, body) ?? {},
+  describeEvent: (data) => read(event, data) ?? {},
+};
+
+function request(body: Loose | undefined, path: string): WireRequest {
+  const tools = body?.tools ?? body?.config?.tools;
+  const contents = body?.contents;
+  return asked(
+    modelIn(text(body?.model) ?? path, /^(?:.*\/)?([^/:]+)/),
+    tools && list(tools).flatMap((tool) => list(tool?.functionDeclarations ?? tool?.function_declarations)),
+    // The SDK takes the parts of a single message as well.
+    list(contents).some((content) => content?.parts) || !says(contents) ? contents : [contents],
+    /:s\w+$/.test(path),
+  );
+}
+
+function response(body: Loose | undefined): WireResponse {
+  const chunks = list(body);
+  if (chunks.length) body = chunks.at(-1);
+  const usage = body?.usageMetadata;
+  const candidates = list(body?.candidates);
+  const reason = candidates.map((candidate) => text(candidate?.finishReason)).find(Boolean);
+  const calls = list(candidates[0]?.content?.parts).some((part) => part?.functionCall);
+  return {
+    ...tokens(
+      usage?.promptTokenCount,
+      sum(usage?.candidatesTokenCount, usage?.thoughtsTokenCount),
+      usage?.cachedContentTokenCount,
+      undefined,
+      usage?.thoughtsTokenCount,
+      sum(usage?.promptTokenCount, usage?.toolUsePromptTokenCount),
+    ),
+    // That the model waits for a tool is said nowhere else than in its parts.
+    stopReason: reason === "STOP" && calls ? "function_call" : reason ?? text(body?.promptFeedback?.blockReason),
+    model: text(body?.modelVersion),
+    id: text(body?.responseId),
+    error: body?.error ? body : undefined,
+  };
+}
+
+function event(data: Loose | undefined): ChunkDescription {
+  const described = response(data);
+  return {
+    ...described,
+    isContent: list(data?.candidates).some((candidate) => list(candidate?.content?.parts).some(says)),
+    isTerminal: !!described.stopReason,
+  };
+}

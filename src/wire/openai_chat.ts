@@ -1,0 +1,65 @@
+import type { ChunkDescription } from "../provider.ts";
+import { asked, isDone, list, type Loose, modelIn, read, says, text, tokens } from "./_read.ts";
+import type { WireFormat, WireRequest, WireResponse } from "./wire_format.ts";
+
+/** Found in every event that can say more than content. */
+export const CHAT_TELLING =
+  /"finish_reason"\s*:\s*"|"usage"\s*:\s*\{|"error"\s*:\s*[^n\s]|"message"\s*:|"object"\s*:\s*"error"|^\s*\[DONE/;
+
+/**
+ * OpenAI's Chat Completions, and what is compatible with it: Azure, OpenRouter, Groq, DeepSeek, xAI, vLLM and many more.
+ *
+ * `[DONE]` ends the stream, but the official SDK keeps it to itself, so a `finish_reason` counts as the end as well: what
+ * can be cut off behind it is usage alone.
+ */
+export const openaiChat: WireFormat = {
+  name: "openai",
+  framing: "sse",
+  path: /\/chat\/completions\/?$/,
+  telling: CHAT_TELLING,
+  describeRequest: (body, path) => read(chatRequest, body, path) ?? { isStream: false },
+  describeResponse: (body) => read(chatResponse, body) ?? {},
+  describeEvent: (data, type) => read(chatEvent, data, type) ?? {},
+};
+
+/** Reads a request. */
+export function chatRequest(body: Loose | undefined, path: string): WireRequest {
+  const model = body?.model || modelIn(path, /\/deployments\/([^/]+)/);
+  return asked(model, body?.tools ?? body?.functions, body?.messages, body?.stream);
+}
+
+/** Reads a response, and of an event of this `type` what is spelled like one. Mistral's SDK is understood. */
+export function chatResponse(body: Loose | undefined, type: string): WireResponse {
+  const choices = list(body?.choices);
+  const reasons = choices.map((choice) => text(choice?.finish_reason ?? choice?.finishReason));
+  const usage = body?.usage ?? body?.x_groq?.usage;
+  const cache = usage?.prompt_tokens_details;
+  const isError = type === "error" || body?.error || text(body?.object) === "error";
+  return {
+    ...tokens(
+      usage?.prompt_tokens ?? usage?.promptTokens,
+      usage?.completion_tokens ?? usage?.completionTokens,
+      cache?.cached_tokens ?? usage?.num_cached_tokens,
+      cache?.cache_write_tokens,
+      usage?.completion_tokens_details?.reasoning_tokens,
+    ),
+    stopReason: reasons.find(Boolean),
+    model: text(body?.model),
+    id: text(body?.id),
+    error: isError
+      ? body
+      : reasons.includes("error")
+      ? { finish_reason: "error", error: choices[reasons.indexOf("error")]?.error }
+      : undefined,
+  };
+}
+
+/** Reads an event of a stream. */
+export function chatEvent(data: Loose | undefined, type: string): ChunkDescription {
+  const described = chatResponse(data, type);
+  return {
+    ...described,
+    isContent: list(data?.choices).some((choice) => says(choice?.delta)),
+    isTerminal: isDone(data) || !!described.stopReason,
+  };
+}
