@@ -28,7 +28,7 @@ export const RULES: readonly Rule[] = [
   ["server_error", "request", true, /^status (409|425|5(?!0[15]))|:(internalserver|model(stream)?errore|model runner)/],
   ["invalid_request", "request", false, /^status ([35]|4(?!08))|:(invalid_|not_found_|validatione)/],
 
-  ["truncated_stream", "request", true, /:err_truncated_stream/],
+  ["truncated_stream", "request", true, /:(err_truncated_stream|did not receive done|incomplete json segment)/],
 
   // The network. A bad URL or certificate comes in the same wrapping as a broken connection, but stays bad.
   ["", "request", false, /unknown scheme|bad port|cert[i_]/],

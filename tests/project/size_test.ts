@@ -45,6 +45,13 @@ const BUDGETS = {
   shared_cooldown: KIB,
   circuit_breaker: KIB,
   fallback: KIB,
+  openai: 3 * KIB,
+  anthropic: 3 * KIB,
+  gemini: 3 * KIB,
+  mistral: 3 * KIB,
+  cohere: 3 * KIB,
+  ollama: 3 * KIB,
+  bedrock: 3 * KIB,
 };
 
 Deno.test("mod.ts stays within its budget, gzipped, and so does what each other entry point adds", async () => {

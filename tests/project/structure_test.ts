@@ -22,6 +22,18 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     "version",
   ],
   gate: ["_gate_options", "circuit_breaker", "retry_budget", "shared_cooldown"],
+  binding: [
+    "_bind",
+    "_bind_create",
+    "anthropic",
+    "bedrock",
+    "binding",
+    "cohere",
+    "gemini",
+    "mistral",
+    "ollama",
+    "openai",
+  ],
   "adapter otel": ["otel"],
   "adapter console": ["_waterfall", "_waterfall_text", "console"],
   "adapter testing": ["fake_clock", "recording_tracer", "testing"],
@@ -33,6 +45,7 @@ const MAY_IMPORT: Readonly<Record<string, { code: readonly string[]; types: read
   pure: { code: [], types: ["port"] },
   core: { code: ["port", "pure"], types: ["port", "pure"] },
   wire: { code: ["port"], types: ["port", "pure"] },
+  binding: { code: ["core", "port", "pure", "wire"], types: ["core", "port", "pure", "wire"] },
   gate: { code: ["port"], types: ["port", "pure"] },
   adapter: { code: ["port", "pure"], types: ["port", "pure"] },
 };
@@ -77,10 +90,12 @@ Deno.test("src/ keeps the design's dependency directions", async () => {
   }
 });
 
-Deno.test("mod.ts brings no adapter, no gate and no npm module with it", async () => {
+Deno.test("mod.ts brings no adapter, no binding, no gate and no npm module with it", async () => {
   for (const module of await modulesOf("mod.ts")) {
     assert(module.startsWith(ROOT.href), `mod.ts brings ${module}`);
-    if (module.includes("/src/")) assert(!/^(adapter|gate)/.test(layerOf(module)), `mod.ts brings ${module}`);
+    if (module.includes("/src/")) {
+      assert(!/^(adapter|binding|gate|wire)/.test(layerOf(module)), `mod.ts brings ${module}`);
+    }
   }
 });
 
