@@ -4,6 +4,7 @@
  * contain one of them: `deno task test lint package`.
  */
 import { CHECKS } from "./parts/checks.ts";
+import { CONFORMANCE } from "./parts/conformance.ts";
 import { DENO_TESTS, IN_OTHER_RUNTIMES, TIMED_IN_DENO } from "./parts/deno_tests.ts";
 import { NPM_PACKAGE, TIMED_IN_NODE } from "./parts/npm_package.ts";
 import { jsrAnswers } from "./support/jsr.ts";
@@ -15,7 +16,7 @@ function isWanted({ name }: Part): boolean {
 }
 
 await jsrAnswers();
-const quick = await runParts([...NPM_PACKAGE, ...DENO_TESTS, ...CHECKS].filter(isWanted), 2);
+const quick = await runParts([...NPM_PACKAGE, ...DENO_TESTS, ...CONFORMANCE, ...CHECKS].filter(isWanted), 2);
 // These measure real time: one after the other, so that nothing else takes the processor from them.
 const timed = await runParts([...TIMED_IN_DENO, ...TIMED_IN_NODE, IN_OTHER_RUNTIMES].filter(isWanted), 1);
 

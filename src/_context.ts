@@ -1,4 +1,5 @@
 import type { AttemptContext, AttemptSpan } from "./provider.ts";
+import { quietly } from "./_quietly.ts";
 
 /** What one attempt is given. Its signal costs nothing until it is read; aborting it takes the static method. */
 export class Context implements AttemptContext {
@@ -16,10 +17,15 @@ export class Context implements AttemptContext {
     return (this.#controller ??= new AbortController()).signal;
   }
 
-  /** Ends whatever the attempt has left running. */
+  /** Ends whatever the attempt has left running, once. */
   static abort(context: Context, reason: unknown): void {
-    (context.#controller ??= new AbortController()).abort(reason);
-    context.#onAbort?.(reason);
+    const action = context.#onAbort;
+    context.#onAbort = undefined;
+    const controller = context.#controller ??= new AbortController();
+    quietly(() => controller.abort(reason));
+    // Changes nothing, but in workerd: there a reason that throws when it is looked at aborts nothing.
+    controller.abort();
+    action?.(reason);
   }
 
   /** Sets what else is to be ended with it. */

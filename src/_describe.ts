@@ -73,5 +73,6 @@ export function text(value: unknown): string | undefined {
 
 /** `value`, if it is a whole number >= 0. */
 export function count(value: unknown): number | undefined {
-  return Number.isSafeInteger(value) && value as number >= 0 ? value as number : undefined;
+  // In brackets: without them, Deno 2.0 cannot parse it.
+  return Number.isSafeInteger(value) && (value as number) >= 0 ? value as number : undefined;
 }

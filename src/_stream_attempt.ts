@@ -2,7 +2,7 @@ import type { StreamTimes } from "./_call_trace.ts";
 import type { Clock } from "./clock.ts";
 import { readFacts, type ResponseFacts } from "./_describe.ts";
 import type { AttemptContext, StreamProvider } from "./provider.ts";
-import { quietly } from "./_quietly.ts";
+import { hush, quietly } from "./_quietly.ts";
 import { TruncatedStreamError } from "./truncated_stream_error.ts";
 import { type Upstream, upstreamOf } from "./_upstream.ts";
 import { within } from "./_within.ts";
@@ -50,15 +50,17 @@ export class StreamAttempt<Req, Chunk> {
         const isWatched = this.#hasChunks && idleTimeoutMs < Infinity;
         const result = await (isWatched ? within(this.#clock, undefined, idleTimeoutMs, pull()) : pull());
         if (this.#cancelled) return;
-        if (result.done) {
-          this.isAtEnd = true;
-          if (this.#facts.stopReason === undefined && !this.isComplete) throw new TruncatedStreamError();
-        } else {
-          this.head.push(result.value);
-          const reported = this.read(result.value);
-          if (reported) throw reported.error;
+        if (!result.done) this.head.push(result.value);
+        const reported = this.read(result);
+        if (reported) throw reported.error;
+        if (
+          this.isAtEnd && this.#firstChunkAt === undefined && this.#facts.stopReason === undefined && !this.isComplete
+        ) {
+          throw new TruncatedStreamError();
         }
-      } while (!this.isAtEnd && this.#firstChunkAt === undefined && this.head.length < MOST_HELD_BACK);
+      } while (
+        !this.isAtEnd && !this.#cancelled && this.#firstChunkAt === undefined && this.head.length < MOST_HELD_BACK
+      );
     } finally {
       this.stopWaiting();
     }
@@ -80,20 +82,31 @@ export class StreamAttempt<Req, Chunk> {
     return this.#waitingSince === undefined ? 0 : this.#clock.now() - this.#waitingSince;
   }
 
-  /** Takes in what a chunk says, and gives the error it reports. */
-  read(chunk: Chunk): { readonly error: unknown } | undefined {
-    this.#hasChunks = true;
+  /** Takes in what a chunk, or the end, says, and gives the error it reports. */
+  read({ done, value }: IteratorResult<Chunk, unknown>): { readonly error: unknown } | undefined {
+    if (done) this.isAtEnd = true;
+    else this.#hasChunks = true;
     const said = quietly(() => {
-      const { isContent, isTerminal, error, ...rest } = this.#provider.describeChunk?.(chunk, this.#context) ?? {};
+      const said = hush(
+        done
+          ? this.#provider.describeEnd?.(this.#context)
+          : this.#provider.describeChunk?.(value as Chunk, this.#context),
+      );
+      const { isContent = !done, isTerminal, error, ...rest } = said ?? {};
       const facts = readFacts(rest);
-      if (isTerminal === true) this.isComplete = true;
-      else if (isTerminal === false) this.isComplete ??= false;
+      if (isTerminal === true) {
+        this.isComplete = true;
+      } else if (isTerminal === false) {
+        this.isComplete ??= false;
+      }
       for (const name in facts) {
         const value = facts[name as keyof ResponseFacts];
-        if (value !== undefined) this.#facts[name as keyof ResponseFacts] = value;
+        if (value !== undefined) {
+          this.#facts[name as keyof ResponseFacts] = value;
+        }
       }
-      return { isContent: isContent !== false, error };
-    }) ?? { isContent: true, error: undefined };
+      return { isContent, error };
+    }) ?? { isContent: !done, error: undefined };
     if (said.error !== undefined && said.error !== null) return said;
     if (said.isContent) this.#firstChunkAt ??= this.#clock.now();
   }
@@ -117,7 +130,7 @@ export class StreamAttempt<Req, Chunk> {
     return {
       firstChunkMs: at === undefined ? undefined : Math.round(at - this.#startedAt),
       waitMs: Math.round(this.#waitedMs + this.#waited()),
-      firstChunkAfter: at === undefined ? undefined : (at - callStartedAt) / 1000,
+      firstChunkAfter: at === undefined ? undefined : Math.round(at - callStartedAt) / 1000,
       isPartial: this.#hasChunks && !isOver,
     };
   }

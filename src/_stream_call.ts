@@ -30,8 +30,11 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
   readonly #startedAt: number;
   /** Aborted by the caller's signal, and by a consumer that leaves. */
   readonly #controller = new AbortController();
-  readonly #abort = (): void => this.#controller.abort(this.#settings.signal!.reason);
-  readonly #onOver: () => void;
+  readonly #abort = (): void => this.#stop(this.#settings.signal!.reason);
+  /** Whether the consumer reads for itself what the chunks report: it is told nothing that is not its own. */
+  readonly #isTap: boolean;
+  /** An error that a chunk has reported. */
+  #reported: { readonly error: unknown } | undefined;
   #context: Context | undefined;
   #attempt: StreamAttempt<Req, Chunk> | undefined;
   #answered: Answered | undefined;
@@ -46,12 +49,17 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
   #finish!: (record: PastAttempt | undefined) => void;
   #record: PastAttempt | undefined;
 
-  constructor(provider: StreamProvider<Req, Chunk>, request: Req, settings: Settings, onOver: () => void = () => {}) {
+  constructor(
+    provider: StreamProvider<Req, Chunk>,
+    request: Req,
+    settings: Settings,
+    isTap = false,
+  ) {
     const { signal, onAttempt, clock } = settings;
     this.#provider = provider;
     this.#request = request;
     this.#startedAt = clock.now();
-    this.#onOver = onOver;
+    this.#isTap = isTap;
     this.finished = new Promise((resolve) => this.#finish = resolve);
     this.#settings = settings;
     this.#inner = {
@@ -123,15 +131,23 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
   /** The consumer leaves. A stream that has said it is complete was not cut short. */
   cancel(reason: unknown): void {
     this.#hasLeft = true;
-    if (!this.#answered) return this.#controller.abort(reason);
+    if (!this.#answered) return this.#stop(reason);
+    if (this.#reported) return this.#fail(this.#reported.error);
     this.#end(this.#attempt!.isComplete ? { outcome: "ok" } : CANCELLED, undefined, reason);
+  }
+
+  /** Ends it; upstream first, also where the loop has yet to hear of it. */
+  #stop(reason: unknown): void {
+    this.#controller.abort(reason);
+    if (this.#context && !this.#isOver) Context.abort(this.#context, reason);
   }
 
   /** Answers whoever asked, as far as that is possible. */
   #advance(): void {
     while (this.#asked.length > 0) {
       const { resolve, reject } = this.#asked[0]!;
-      if (this.#answered && this.#attempt!.head.length > 0) {
+      if (this.#hasLeft) resolve({ done: true, value: undefined });
+      else if (this.#answered && this.#attempt!.head.length > 0) {
         resolve({ done: false, value: this.#attempt!.head.shift()! });
       } else if (this.#failure) {
         reject(this.#failure.error);
@@ -151,11 +167,8 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
     if (idleTimeoutMs < Infinity) {
       this.#idle = new Alarm(clock, idleTimeoutMs, () => this.#fail(timeoutError(idleTimeoutMs)));
     }
-    try {
-      Promise.resolve(this.#attempt!.next()).then((result) => this.#take(result), (error) => this.#fail(error));
-    } catch (error) {
-      this.#fail(error);
-    }
+    // A result may throw when it is looked at.
+    this.#attempt!.next().then((result) => this.#take(result)).catch((error) => this.#fail(error));
   }
 
   #take(result: IteratorResult<Chunk, unknown>): void {
@@ -164,23 +177,27 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
     attempt.stopWaiting();
     this.#idle?.stop();
     this.#deadline?.keepsAlive(false);
-    if (result.done) {
-      attempt.isAtEnd = true;
-      if (attempt.isComplete === false) this.#fail(new TruncatedStreamError());
-      else this.#end({ outcome: "ok" });
+    const reported = attempt.read(result);
+    // The one who describes it may have ended it.
+    if (this.#isEnded) return;
+    this.#reported ??= reported;
+    if (!result.done) {
+      this.#asked.shift()!.resolve({ done: false, value: result.value });
+      if (this.#reported && !this.#isTap) this.#fail(this.#reported.error);
+      else this.#advance();
       return;
     }
-    const reported = attempt.read(result.value);
-    attempt.head.push(result.value);
-    this.#advance();
-    if (reported) this.#fail(reported.error);
+    const failure = this.#reported ??
+      (attempt.isComplete === false ? { error: new TruncatedStreamError() } : undefined);
+    if (failure) this.#fail(failure.error, undefined, !this.#isTap);
+    else this.#end({ outcome: "ok" });
   }
 
   /** Ends it with an error in mid-stream. */
-  #fail(error: unknown, decision: RetryDecision = "already_streaming"): void {
+  #fail(error: unknown, decision: RetryDecision = "already_streaming", isTold = true): void {
     if (this.#isEnded) return;
     const ending = judge(error, this.#answered!.attempt, this.#settings, Infinity);
-    this.#end({ ...ending, decision, retryInMs: undefined, delaySource: undefined }, { error });
+    this.#end({ ...ending, decision, retryInMs: undefined, delaySource: undefined }, isTold ? { error } : undefined);
   }
 
   /** Ends the attempt that was answered. Upstream goes first: no byte is to come that nobody wants. */
@@ -196,12 +213,11 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
   /** Nothing is left running, and nobody is left waiting. */
   #close(failure: { readonly error: unknown } | undefined): void {
     this.#isOver = true;
-    if (failure || this.#hasLeft) this.#attempt?.head.splice(0);
-    if (!this.#hasLeft) this.#failure = failure;
+    if (failure) this.#attempt?.head.splice(0);
+    this.#failure = failure;
     this.#idle?.stop();
     this.#deadline?.stop();
     this.#settings.signal?.removeEventListener("abort", this.#abort);
-    this.#onOver();
     this.#finish(this.#record);
     this.#advance();
   }

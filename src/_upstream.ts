@@ -3,7 +3,7 @@ import type { StreamSource } from "./provider.ts";
 
 /** What a provider streams, whatever it is made of. */
 export interface Upstream<Chunk> {
-  /** The next chunk. */
+  /** The next chunk; whatever it throws, it rejects. */
   next(): Promise<IteratorResult<Chunk, unknown>>;
   /** Lets go of it at once. Whatever comes of that, nobody waits for it. */
   cancel(reason: unknown): void;
@@ -15,7 +15,7 @@ export function upstreamOf<Chunk>(source: StreamSource<Chunk>): Upstream<Chunk> 
   if (typeof getReader === "function") {
     const reader = getReader.call(source) as ReadableStreamDefaultReader<Chunk>;
     return {
-      next: () => reader.read() as Promise<IteratorResult<Chunk, unknown>>,
+      next: async () => await reader.read() as IteratorResult<Chunk, unknown>,
       cancel: (reason) => void quietly(() => reader.cancel(reason)),
     };
   }
@@ -26,7 +26,7 @@ export function upstreamOf<Chunk>(source: StreamSource<Chunk>): Upstream<Chunk> 
   }
   const iterator: AsyncIterator<Chunk, unknown> = iterate.call(source as ReadableStream<Chunk>);
   return {
-    next: () => iterator.next(),
+    next: async () => await iterator.next(),
     cancel: () => void quietly(() => iterator.return?.()),
   };
 }

@@ -123,4 +123,6 @@ export interface StreamProvider<Req = unknown, Chunk = unknown> {
    * same object for all chunks of an attempt.
    */
   describeChunk?(chunk: Chunk, context: AttemptContext): ChunkDescription | undefined;
+  /** Reads what is left when the stream has ended by itself: the last line of bytes, for instance, that nothing follows. */
+  describeEnd?(context: AttemptContext): ChunkDescription | undefined;
 }

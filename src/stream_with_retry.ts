@@ -57,14 +57,8 @@ export function startStream<Req, Chunk>(
   base: Settings,
 ): RetriedStream<Chunk> {
   checkProvider(provider, "stream");
-  const call: StreamCall<Req, Chunk> = new StreamCall(
-    provider,
-    request,
-    resolveOptions(options, base),
-    () => DROPPED?.unregister(call),
-  );
+  const call = new StreamCall(provider, request, resolveOptions(options, base));
   const stream = readable(call);
-  DROPPED?.register(stream, () => leave(call), call);
   call.start().catch(() => {});
   return stream;
 }
@@ -74,8 +68,15 @@ const DROPPED: FinalizationRegistry<() => void> | undefined = typeof Finalizatio
   ? undefined
   : /* @__PURE__ */ new FinalizationRegistry((end) => end());
 
+/** Ends a call whose consumer is gone. */
 function leave(call: { cancel(reason: unknown): void }): void {
   call.cancel(new DOMException("The consumer left the stream", "AbortError"));
+}
+
+/** Apart, because what lives as long as the call must have no closure that knows the stream. */
+function endWhenDropped<Req, Chunk>(stream: object, call: StreamCall<Req, Chunk>): void {
+  DROPPED?.register(stream, () => leave(call), call);
+  call.finished.then(() => DROPPED?.unregister(call));
 }
 
 /** What the consumer holds. */
@@ -88,6 +89,7 @@ export function readable<Req, Chunk>(call: StreamCall<Req, Chunk>): RetriedStrea
     },
     cancel: (reason) => call.cancel(reason),
   }, { highWaterMark: 0 });
+  endWhenDropped(stream, call);
   return Object.defineProperties(stream, {
     finished: { value: call.finished },
     [Symbol.asyncIterator]: { value: () => iterator(call, stream) },

@@ -2,6 +2,7 @@ import { importMapFlags } from "../support/jsr.ts";
 import { once } from "../support/once.ts";
 import { check, countDenoTests, type Part, tests } from "../support/part.ts";
 import { deno, type Finished } from "../support/run.ts";
+import { onBuilt } from "./npm_package.ts";
 
 const COVERAGE = ".cache/coverage";
 const DOCUMENTED = ["mod.ts", "src/", "README.md"];
@@ -45,6 +46,6 @@ export const TIMED_IN_DENO: readonly Part[] = ["integration", "otel"].map((direc
 /** The tests that start other runtimes: Node, Bun, workerd and edge-runtime. */
 export const IN_OTHER_RUNTIMES: Part = tests(
   "tests in other runtimes",
-  () => denoTest("--allow-all", "tests/runtimes/"),
+  () => onBuilt(() => denoTest("--allow-all", "tests/runtimes/")),
   countDenoTests,
 );

@@ -2,14 +2,14 @@ import { runTestsInNode } from "../node/run_tests.ts";
 import { importMapFlags } from "../support/jsr.ts";
 import { once } from "../support/once.ts";
 import { check, countDenoTests, countNodeTests, type Part, tests } from "../support/part.ts";
-import { deno, type Finished } from "../support/run.ts";
+import { deno, type Finished, mustSucceed } from "../support/run.ts";
 
 const build = once(() => deno(["run", "--allow-all", "scripts/build_npm.ts"]));
 
 /** Does work that needs npm/; where it could not be built, that is the failure. */
-async function onBuilt(work: () => Promise<Finished>): Promise<Finished> {
-  const built = await build();
-  return built.ok ? await work() : built;
+export async function onBuilt<T>(work: () => Promise<T>): Promise<T> {
+  await mustSucceed(build());
+  return await work();
 }
 
 async function packageTests(): Promise<Finished> {

@@ -36,6 +36,6 @@ const NOTES = /^(note: |\| All files ).*$/gm;
 function print(name: string, { passed, failed, output }: Outcome, seconds: string): void {
   const mark = failed === 0 ? "ok  " : "FAIL";
   if (failed > 0) console.log(`\n---- ${name} ----\n${output.replaceAll(NOISE, "").trim()}\n`);
-  console.log(`${mark} ${name.padEnd(36)} ${`${passed} passed, ${failed} failed`.padEnd(24)} ${seconds.padStart(5)} s`);
+  console.log(`${mark} ${name.padEnd(38)} ${`${passed} passed, ${failed} failed`.padEnd(24)} ${seconds.padStart(5)} s`);
   for (const [note] of output.matchAll(NOTES)) console.log(`     ${note}`);
 }

@@ -8,6 +8,7 @@ const PROVIDERS: readonly (readonly [place: RegExp, name?: string])[] = [
   [/^[^/]*\.azure\.com(:\d+)?\/(models|chat|v1\/chat)\//, "azure.ai.inference"],
   [/^[^/]*\baiplatform\.[^/]*googleapis\.com/, "gcp.vertex_ai"],
   [/^generativelanguage\./, "gemini"],
+  [/^api\.openai\.com[:/]/, "openai"],
   [/^bedrock-/, "bedrock"],
   [/^([^/]*\.)?x\.ai[:/]/, "x_ai"],
   [/^[^/]+:11434\/|^ollama\.com/, "ollama"],

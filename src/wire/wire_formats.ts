@@ -27,6 +27,8 @@ export interface FoundFormat {
   readonly format: WireFormat;
   /** The provider's name on spans. */
   readonly name: string;
+  /** Whether it is known who is at that place: then whatever is posted to this path is a call. */
+  readonly isKnown: boolean;
 }
 
 /**
@@ -39,5 +41,5 @@ export function findFormat(host: string, path: string): FoundFormat | undefined 
   const name = providerAt(host, path);
   const formats = WIRE_FORMATS.filter((format) => format.path.test(path));
   const format = formats.find((format) => format.name === name) ?? formats[0];
-  return format && { format, name: name ?? format.name };
+  return format && { format, name: name ?? format.name, isKnown: name !== undefined };
 }

@@ -1,5 +1,5 @@
 /** What every tracer must do, as plain functions of one. */
-import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "../conformance/asserts.ts";
 import type { Attributes, Span, Tracer } from "../../mod.ts";
 
 /** A span that was ended, in the terms of the contract. */

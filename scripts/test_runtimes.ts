@@ -1,0 +1,86 @@
+// deno-lint-ignore-file no-console
+/**
+ * Runs the conformance suites, on the npm package, in every runtime that can be had on this machine, and prints what
+ * passed where. With arguments, only in the runtimes whose names contain one of them; `--markdown` prints the table of
+ * the README.
+ */
+import { SUITES } from "../tests/conformance/suites.ts";
+import { RUNTIMES } from "../tests/runtimes/runtimes.ts";
+import type { Runtime } from "../tests/runtimes/runtime.ts";
+import { type Conformance, conformance } from "./runtimes/conformance.ts";
+import { markdownTable, textTable } from "./runtimes/table.ts";
+import { jsrAnswers } from "./support/jsr.ts";
+import { deno, mustSucceed } from "./support/run.ts";
+
+/** How it came out in one runtime; without a version, why it was left out. */
+interface Row {
+  readonly runtime: Runtime;
+  readonly version?: string;
+  readonly leftOut?: string;
+  readonly result: Conformance;
+  readonly seconds: number;
+}
+
+const LIBRARY = { source: "sources", package: "npm package", bundle: "npm package, bundled" };
+const NOTHING: Conformance = { passed: 0, failed: 0, output: "", passedIn: {} };
+
+const asMarkdown = Deno.args.includes("--markdown");
+const wanted = Deno.args.filter((it) => !it.startsWith("--"));
+const runtimes = RUNTIMES.filter(({ name }) => wanted.length === 0 || wanted.some((it) => name.includes(it)));
+if (runtimes.length === 0) throw new Error(`No runtime's name contains ${wanted.join(" or ")}`);
+
+await jsrAnswers();
+await mustSucceed(deno(["run", "--allow-all", "scripts/build_npm.ts"]));
+const rows = await inParallel(runtimes, navigator.hardwareConcurrency, test);
+
+const ran = rows.filter(({ version }) => version !== undefined);
+const suites = Object.keys(SUITES);
+const cells = ran.map(({ runtime, version, result, seconds }) => [
+  runtime.name,
+  version!,
+  LIBRARY[runtime.library],
+  ...suites.map((suite) => String(result.passedIn[suite] ?? 0)),
+  ...asMarkdown ? [] : [result.failed ? `${result.failed} failed` : "ok", `${seconds.toFixed(1)} s`],
+]);
+const head = ["runtime", "version", "tested as", ...suites, ...asMarkdown ? [] : ["", ""]];
+console.log((asMarkdown ? markdownTable : textTable)(head, cells));
+for (const { runtime, leftOut } of rows) {
+  if (leftOut !== undefined) console.log(`\nleft out: ${runtime.name}: ${leftOut}`);
+}
+for (const { runtime, version, result } of ran) {
+  if (result.failed > 0) console.log(`\n---- ${runtime.name} ${version} ----\n${result.output}`);
+}
+const passed = ran.reduce((sum, { result }) => sum + result.passed, 0);
+const failed = ran.reduce((sum, { result }) => sum + result.failed, 0);
+if (!asMarkdown || failed > 0) console.log(`\n${passed} passed, ${failed} failed, in ${ran.length} runtimes`);
+if (failed > 0 || passed === 0) Deno.exitCode = 1;
+
+async function test(runtime: Runtime): Promise<Row> {
+  let version: string;
+  try {
+    version = await runtime.version();
+  } catch (error) {
+    return { runtime, leftOut: messageOf(error), result: NOTHING, seconds: 0 };
+  }
+  const started = performance.now();
+  const result = await conformance(runtime).catch((error) => ({ ...NOTHING, failed: 1, output: messageOf(error) }));
+  return { runtime, version, result, seconds: (performance.now() - started) / 1000 };
+}
+
+/** Does the work, so many at a time, and keeps the order. */
+async function inParallel<In, Out>(
+  items: readonly In[],
+  width: number,
+  work: (item: In) => Promise<Out>,
+): Promise<Out[]> {
+  const results: Out[] = [];
+  const waiting = items.entries();
+  await Promise.all(Array.from({ length: width }, async () => {
+    for (const [index, item] of waiting) results[index] = await work(item);
+  }));
+  return results;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,71 @@
+import { type EventSink, parsed, type Reader } from "./_tap_reader.ts";
+
+/** Bytes of one message that are read. */
+const MAX_MESSAGE = 1_048_576;
+
+// A message: its length and that of its headers, four bytes each, a checksum, the headers, the payload, a checksum.
+const LENGTH_BYTES = 4;
+const SMALLEST_MESSAGE = 16;
+/** Where the headers start behind the message's length. */
+const HEADERS_AT = 8;
+const CHECKSUM_BYTES = 4;
+
+/** Bytes of a header's value, by its type. Types 6 (bytes) and 7 (text) have a length of two bytes in front. */
+const VALUE_BYTES = [0, 0, 1, 2, 4, 8, -1, -1, 8, 16];
+
+/**
+ * Reads AWS's `application/vnd.amazon.eventstream`. It verifies no checksum, for whoever gets the bytes does. Once they
+ * cannot be messages it has lost its way, and reads nothing more.
+ */
+export function eventStreamReader(sink: EventSink): Reader {
+  const decoder = new TextDecoder();
+  const decode = (bytes: Uint8Array) => decoder.decode(bytes);
+  let length = 0;
+  let seen = 0;
+  let message: Uint8Array | undefined;
+
+  /** Reads a message without its length. Whatever stands in it, all that can come of it is that nothing is understood. */
+  function read(message: Uint8Array): void {
+    if (sink.search(decode(message)) < 0) return;
+    const numberAt = (at: number) => message[at]! * 256 + message[at + 1]!;
+    const headersEnd = HEADERS_AT + numberAt(0) * 65536 + numberAt(2);
+    const headers: Record<string, string> = {};
+    for (let at = HEADERS_AT; at < headersEnd;) {
+      const typeAt = at + 1 + message[at]!;
+      const name = decode(message.subarray(at + 1, typeAt));
+      const size = VALUE_BYTES[message[typeAt]!]!;
+      at = typeAt + 1 + (size < 0 ? 2 + numberAt(typeAt + 1) : size);
+      if (size < 0) headers[name] = decode(message.subarray(typeAt + 3, at));
+    }
+    const isFailure = /^e(rror|xception)$/.test(headers[":message-type"]!);
+    const body = decode(message.subarray(headersEnd, message.length - CHECKSUM_BYTES)) || headers[":error-message"];
+    const type = headers[":event-type"] ?? headers[":exception-type"] ?? headers[":error-code"];
+    sink.event(parsed(body ?? ""), type, isFailure);
+  }
+
+  return {
+    push(bytes) {
+      for (let at = 0; at < bytes.length;) {
+        if (seen < LENGTH_BYTES) {
+          length = length * 256 + bytes[at++]!;
+          if (++seen < LENGTH_BYTES) continue;
+          if (length < SMALLEST_MESSAGE) length = Infinity;
+          if (length > MAX_MESSAGE) sink.passOver();
+        } else {
+          const part = bytes.subarray(at, at + length - seen);
+          if (length <= MAX_MESSAGE) {
+            if (part.length === length - LENGTH_BYTES) message = part;
+            else (message ??= new Uint8Array(length - LENGTH_BYTES)).set(part, seen - LENGTH_BYTES);
+          }
+          at += part.length;
+          seen += part.length;
+          if (seen < length) continue;
+          if (message) read(message);
+          message = undefined;
+          length = seen = 0;
+        }
+      }
+    },
+    end() {},
+  };
+}

@@ -1,0 +1,23 @@
+import { type SplitEvent, splitText } from "./_split_text.ts";
+import type { EventSink, Reader } from "./_tap_reader.ts";
+
+/**
+ * Reads server-sent events as the WHATWG's specification has them, with two liberties. The last event counts even if the
+ * stream ends without a blank line behind it, for some servers leave that out behind `[DONE]`. And JSON that stands there
+ * without being an event is read as one: Gemini sends errors like that, and without `alt=sse` the whole stream as an array.
+ */
+export function sseReader(sink: EventSink): Reader {
+  // A blank line (of CRLF, the LF alone ends a line); in an array, the end of an object or the comma behind it. No event
+  // has a line that starts like these.
+  return splitText(sink, /\n[\r\n},]|\r\r/g, readEvent);
+}
+
+function readEvent(text: string): SplitEvent {
+  let data: string | undefined;
+  let type: string | undefined;
+  for (const [, field, value = ""] of text.matchAll(/(?:^|[\r\n])(data|event)(?:: ?([^\r\n]*)|(?![^\r\n]))/g)) {
+    if (field === "event") type = value || undefined;
+    else data = data === undefined ? value : `${data}\n${value}`;
+  }
+  return { data: data ?? /^[\s[,]*(\{[^]*\})[\s\],]*$/.exec(text)?.[1], type };
+}

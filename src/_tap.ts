@@ -1,0 +1,78 @@
+import { eventStreamReader } from "./_event_stream_tap.ts";
+import { mergeDescription } from "./_merge_description.ts";
+import { ndjsonReader } from "./_ndjson_tap.ts";
+import { sseReader } from "./_sse_tap.ts";
+import type { EventSink } from "./_tap_reader.ts";
+import type { ChunkDescription } from "./provider.ts";
+import type { WireFormat } from "./wire/wire_format.ts";
+
+/** Looks at the bytes of one stream as they pass by. It keeps no more of them than the event that is not over yet. */
+export interface Tap {
+  /**
+   * Reads the stream's next bytes; what are neither bytes nor text is left alone and counts as content. Never throws.
+   *
+   * @returns All that the events that end in this chunk say. Until the first content, a chunk in which none ends is said
+   * to be no content; later on nothing is said of chunks that tell nothing but content.
+   */
+  push(chunk: unknown): ChunkDescription;
+  /** Reads what an event that nothing has ended says, once the stream is over. Never throws. */
+  end(): ChunkDescription;
+}
+
+/** What a tap has to know of a {@linkcode WireFormat}. `telling` looks at several events at once: no `^`, `$`, `g`, `y`. */
+export type TappedFormat = Pick<WireFormat, "framing" | "describeEvent" | "telling">;
+
+const UNKNOWN: ChunkDescription = {};
+const CONTENT: ChunkDescription = { isContent: true };
+const NO_CONTENT: ChunkDescription = { isContent: false };
+
+/**
+ * A tap for one stream in this format. Up to the first content every event is described, later on only those in whose text
+ * `format.telling` finds something.
+ */
+export function createTap(format: TappedFormat): Tap {
+  let said: ChunkDescription | undefined;
+  let hasContent = false;
+
+  function say(description: ChunkDescription): void {
+    if (description.isContent !== false) hasContent = true;
+    said = said ? mergeDescription(said, description) : description;
+  }
+
+  const sink: EventSink = {
+    search: (text) => hasContent ? text.search(format.telling) : 0,
+    event(data, type, isFailure) {
+      try {
+        const description = format.describeEvent(data, type);
+        say(isFailure ? { isContent: false, error: { type, body: data }, ...description } : description);
+      } catch {
+        say(CONTENT);
+      }
+    },
+    passOver: () => say(CONTENT),
+  };
+  const reader = { sse: sseReader, ndjson: ndjsonReader, "event-stream": eventStreamReader }[format.framing](sink);
+
+  function read(work: () => void): ChunkDescription {
+    said = undefined;
+    try {
+      work();
+    } catch {
+      say(CONTENT);
+    }
+    return said ?? (hasContent ? UNKNOWN : NO_CONTENT);
+  }
+
+  return {
+    push: (chunk) => read(() => reader.push(bytesOf(chunk))),
+    end: () => read(reader.end),
+  };
+}
+
+function bytesOf(chunk: unknown): Uint8Array {
+  if (chunk instanceof Uint8Array) return chunk;
+  if (typeof chunk === "string") return new TextEncoder().encode(chunk);
+  // Throws for all that is neither a view nor a buffer.
+  const { buffer, byteOffset, byteLength } = ArrayBuffer.isView(chunk) ? chunk : new DataView(chunk as ArrayBuffer);
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
