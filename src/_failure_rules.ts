@@ -34,7 +34,7 @@ export const RULES: readonly Rule[] = [
   [/^status (409|425|5(?!0[15]))|:(internalserver|model(stream)?errore|model runner)/, "server_error", true],
   [/^status ([35]|4(?!08))|:(invalid_|not_found_|validatione)/, "invalid_request"],
 
-  [/:err_truncated_stream/, "truncated_stream", true],
+  [/:(err_truncated_stream|did not receive done|incomplete json segment)/, "truncated_stream", true],
 
   // The network. A bad URL or certificate comes in the same wrapping as a broken connection, but stays bad.
   [/unknown scheme|bad port|cert[i_]/],
