@@ -10,7 +10,6 @@ const GONE = [
   "performance",
   "FinalizationRegistry",
   "WeakRef",
-  "MessageChannel",
   "crypto",
   "structuredClone",
   "queueMicrotask",

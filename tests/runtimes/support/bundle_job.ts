@@ -16,7 +16,7 @@ const bundles = new Map<string, Promise<string>>();
 
 /** Writes a job down with code around it, once, and resolves with the directory. */
 export function bundleJob(job: Job, wrapping: Wrapping): Promise<string> {
-  const key = `${job.name} ${wrapping.file}`;
+  const key = [job.name, wrapping.library, wrapping.file].join(" ");
   const known = bundles.get(key) ?? write(job, wrapping);
   bundles.set(key, known);
   return known;
