@@ -52,7 +52,7 @@ export function settle(
   const durationMs = elapsed(settings.clock, startedAt);
   keeper?.leave(ending);
   attemptTrace?.end(durationMs, ending);
-  trace.end(attempt + 1, waitedMs, ending);
+  trace.end(attempt + 1 - settings.firstAttempt, waitedMs, ending);
 }
 
 /** The loop. Every way out of an attempt ends its span before anything else happens. */
@@ -65,7 +65,7 @@ export async function run<Req, Res>(
 ): Promise<Res> {
   if (!streaming) checkProvider(provider, "chat");
   const settings = resolveOptions(options, base);
-  const { tracer, onAttempt, gates, signal, clock, attemptTimeoutMs, deadlineMs } = settings;
+  const { tracer, onAttempt, gates, signal, clock, attemptTimeoutMs, deadlineMs, firstAttempt } = settings;
   if (signal?.aborted) throw signal.reason;
   // A call that nobody observes leaves no trace, and reads no clock, unless it fails.
   const isObserved = tracer !== noopTracer || onAttempt !== DEFAULTS.onAttempt || gates.length > 0;
@@ -78,7 +78,7 @@ export async function run<Req, Res>(
   let waitedMs = 0;
   let lastError: unknown;
   let lastEnding: Ending | undefined;
-  for (let attempt = 0;; attempt++) {
+  for (let attempt = firstAttempt;; attempt++) {
     let context: Context | undefined;
     let attemptTrace: AttemptTrace | undefined;
     let startedAt: number | undefined;
@@ -103,7 +103,7 @@ export async function run<Req, Res>(
     } catch (error) {
       const durationMs = elapsed(clock, startedAt);
       trace ??= traceCall(provider, request, settings);
-      if (context || attempt === 0) lastError = error;
+      if (context || attempt === firstAttempt) lastError = error;
       let ending = signal?.aborted
         ? CANCELLED
         : context
@@ -126,7 +126,7 @@ export async function run<Req, Res>(
         ending = CANCELLED;
       }
       if (ending === CANCELLED) lastError = signal!.reason;
-      trace.end(context ? attempt + 1 : attempt, waitedMs, ending);
+      trace.end(attempt - firstAttempt + (context ? 1 : 0), waitedMs, ending);
       rememberAttempts(lastError, trace.records);
       throw lastError;
     }

@@ -1,7 +1,7 @@
 import { type EventSink, parsed, type Reader } from "./_tap_reader.ts";
 
 /** Bytes of one message that are read. */
-const MAX_MESSAGE = 2 ** 20;
+const MAX_MESSAGE = 1_048_576;
 
 // A message: its length and that of its headers, four bytes each, a checksum, the headers, the payload, a checksum.
 const LENGTH_BYTES = 4;

@@ -1,6 +1,6 @@
 /** UTF-16 units of one event that are kept. */
-const MAX_HELD = 2 ** 20;
-const FIRST_LOOK = 2 ** 16;
+const MAX_HELD = 1_048_576;
+const FIRST_LOOK = 65_536;
 
 /** Images and the like: text of this kind stands inside JSON strings only, and what is cut from it there leaves JSON. */
 const LONG_RUN = /([^\\])[\w+/=-]{256,}/g;

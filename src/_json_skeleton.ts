@@ -1,5 +1,5 @@
 /** Shorter texts are parsed as they are. */
-const SHORT_TEXT = 2 ** 16;
+const SHORT_TEXT = 65_536;
 /** UTF-16 units of a string that is cut out. */
 const LONG_STRING = 256;
 /** What stands for it: not empty, as it was not. */

@@ -130,7 +130,7 @@ export class StreamAttempt<Req, Chunk> {
     return {
       firstChunkMs: at === undefined ? undefined : Math.round(at - this.#startedAt),
       waitMs: Math.round(this.#waitedMs + this.#waited()),
-      firstChunkAfter: at === undefined ? undefined : (at - callStartedAt) / 1000,
+      firstChunkAfter: at === undefined ? undefined : Math.round(at - callStartedAt) / 1000,
       isPartial: this.#hasChunks && !isOver,
     };
   }

@@ -89,6 +89,8 @@ export interface Settings {
   readonly onAttempt: (record: AttemptRecord) => void;
   readonly clock: Clock;
   readonly random: () => number;
+  /** The number of the first attempt: others were made elsewhere. */
+  readonly firstAttempt: number;
 }
 
 /** What holds where neither the call nor its caller says otherwise. */
@@ -115,6 +117,7 @@ export const DEFAULTS: Settings = {
   onAttempt() {},
   clock: systemClock,
   random: Math.random,
+  firstAttempt: 0,
 };
 
 /** What a value must be, in words and in code; or the method it must have. */
@@ -191,6 +194,7 @@ export function resolveOptions(options: CallOptions | undefined, base: Settings)
     onAttempt,
     clock,
     random,
+    firstAttempt: base.firstAttempt,
     attributes: attributes === undefined ? base.attributes : resolveAttributes(attributes, base.attributes),
     retry: retry === undefined ? base.retry : resolveRetry(retry, base.retry),
   };
@@ -230,7 +234,7 @@ export function checkProvider(provider: Partial<Provider & StreamProvider>, meth
 }
 
 /** Without a `rule`, a value must be of the type of its `standard`. Of that type it is out of range, else mistyped. */
-function check(name: string, value: unknown, standard: unknown, rule?: Rule): void {
+export function check(name: string, value: unknown, standard: unknown, rule?: Rule): void {
   if (rule === undefined ? typeof value === typeof standard && value !== null : meets(value, rule)) return;
   const type = typeof value;
   const expected = typeof standard;

@@ -5,7 +5,7 @@ import { path } from "../support/paths.ts";
 // In a variable, so that nothing tries to resolve it where JSR does not answer.
 const DNT = "jsr:@deno/dnt@0.42.3";
 
-/** Builds npm/esm/ with dnt, which also runs the unit tests on it in Node. */
+/** Builds the declarations of npm/esm/ with dnt, which also builds code and runs the unit tests on that in Node. */
 export async function buildWithDnt(outDir: string): Promise<void> {
   const { build } = await import(DNT);
   await build({

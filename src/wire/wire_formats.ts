@@ -30,6 +30,7 @@ const PROVIDERS: readonly (readonly [place: RegExp, name?: string])[] = [
   [/^[^/]*\.azure\.com(:\d+)?\/(models|chat|v1\/chat)\//, "azure.ai.inference"],
   [/^[^/]*\baiplatform\.[^/]*googleapis\.com/, "gcp.vertex_ai"],
   [/^generativelanguage\./, "gemini"],
+  [/^api\.openai\.com[:/]/, "openai"],
   [/^bedrock-/, "bedrock"],
   [/^([^/]*\.)?x\.ai[:/]/, "x_ai"],
   [/^[^/]+:11434\/|^ollama\.com/, "ollama"],
@@ -41,6 +42,8 @@ export interface FoundFormat {
   readonly format: WireFormat;
   /** The provider's name on spans. */
   readonly name: string;
+  /** Whether it is known who is at that place: then whatever is posted to this path is a call. */
+  readonly isKnown: boolean;
 }
 
 /**
@@ -55,5 +58,5 @@ export function findFormat(host: string, path: string): FoundFormat | undefined 
   const name = known && (known[1] ?? known[0].exec(place)?.[1]);
   const formats = WIRE_FORMATS.filter((format) => format.path.test(path));
   const format = formats.find((format) => format.name === name) ?? formats[0];
-  return format && { format, name: name ?? format.name };
+  return format && { format, name: name ?? format.name, isKnown: name !== undefined };
 }

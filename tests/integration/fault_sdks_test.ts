@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { type Fault, withFaultServer } from "../support/fault_server.ts";
 import type { SdkAnswer } from "../support/sdk_answer.ts";
 import { SDK_ANSWERS } from "../support/sdk_answers.ts";
@@ -76,6 +76,18 @@ const EXPECTED: Readonly<
   },
 };
 
+/** The overload in a stream as each SDK shows it: as the error it throws, or as the stop reason. */
+const ERRORS: Readonly<Record<string, RegExp>> = {
+  "openai.chat": /The server is overloaded/,
+  "openai.responses": /^failed$/,
+  "anthropic.messages": /overloaded_error/,
+  "gemini": /UNAVAILABLE/,
+  "mistral": /^error$/,
+  "cohere": /^ERROR$/,
+  "ollama": /server busy/,
+  "bedrock": /ServiceUnavailableException/,
+};
+
 async function answerOf(ask: (url: string) => Promise<SdkAnswer>, fault: Fault, format: string): Promise<SdkAnswer> {
   return await withFaultServer([fault], async (server) => {
     const answer = await ask(server.url);
@@ -108,6 +120,22 @@ for (const [format, asks] of Object.entries(SDK_ANSWERS)) {
   }
 
   Deno.test(`The ${format} SDK reads the fault server's stream in single bytes`, async () => {
-    assertEquals(await answerOf(asks.stream, { kind: "ok", text, pieceBytes: 1 }, format), plain);
+    const answer = await answerOf(asks.stream, { kind: "ok", text: "👋", pieceBytes: 1 }, format);
+    assertEquals(answer, { ...plain, text: "👋" });
   });
+
+  Deno.test(`The ${format} SDK reads the fault server's error in a stream`, async () => {
+    for (const contents of [0, 2]) {
+      const fault: Fault = { kind: "stream_error", after: { contents } };
+      const outcome = await answerOf(asks.stream, fault, format).then(({ stopReason }) => stopReason, String);
+      assertMatch(outcome as string, ERRORS[format]!);
+    }
+  });
+
+  Deno.test(`The ${format} SDK fails when the fault server resets a stream`, () =>
+    withFaultServer([{ kind: "reset_mid_stream", after: { contents: 1, half: true } }], async (server) => {
+      await assertRejects(() => asks.stream(server.url), Error);
+      await server.idle();
+      assertEquals(server.log.map(({ end }) => end), ["reset"]);
+    }));
 }

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { type Fault, type LoggedRequest, withFaultServer } from "../support/fault_server.ts";
+import { type Fault, type LoggedRequest, type StreamPoint, withFaultServer } from "../support/fault_server.ts";
 import { ask, STREAM_REQUESTS, type StreamRequest } from "../support/stream_requests.ts";
 
 const openai = STREAM_REQUESTS["openai.chat"]!;
@@ -156,10 +156,42 @@ Deno.test("startFaultServer() ends writes at the given offsets", async () => {
   assertEquals(glued.body, whole.body);
 });
 
+Deno.test("startFaultServer() counts the place in a stream by events or by content", async () => {
+  const whole = await play(openai, { kind: "ok" });
+  const eventsUpTo = async (after: StreamPoint) =>
+    (await play(openai, { kind: "truncated_stream", after })).entry.eventsWritten;
+  // The role comes before the content, and behind its three deltas the finish reason, usage and the marker.
+  assertEquals(whole.entry.eventsWritten, 7);
+  assertEquals(await eventsUpTo({ events: 3 }), 3);
+  assertEquals(await eventsUpTo({ contents: 0 }), 1);
+  assertEquals(await eventsUpTo({ contents: 1 }), 2);
+  assertEquals(await eventsUpTo({ contents: 3, events: 2 }), 2);
+  assertEquals(await eventsUpTo({ contents: 9 }), 6);
+
+  const plain = await play(openai, { kind: "truncated_stream", after: { contents: 1 } });
+  const half = await play(openai, { kind: "truncated_stream", after: { contents: 1, half: true } });
+  assertEquals(half.entry.eventsWritten, 2);
+  assert(half.body.length > plain.body.length && startsWith(half.body, plain.body));
+});
+
 Deno.test("startFaultServer() pauses between the events of a stream", async () => {
   const { entry } = await play(anthropic, { kind: "ok", everyMs: 3 });
   // Timers may fire a little early.
   assert(entry.serverTimeMs! > (entry.eventsWritten - 1) * 2, `the server's own time is ${entry.serverTimeMs}`);
+});
+
+Deno.test("startFaultServer() writes no event after the client has left", () => {
+  const fault: Fault = { kind: "ok", longText: { deltas: 1000, bytes: 10 }, everyMs: 2 };
+  return withFaultServer([fault], async (server) => {
+    const reader = (await ask(server.url, openai)).body!.getReader();
+    await reader.read();
+    await reader.cancel();
+    await server.idle();
+    const { eventsWritten, bytesWritten } = server.log[0]!;
+    assert(eventsWritten < 100, `${eventsWritten} events`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    assertEquals(server.log[0]?.bytesWritten, bytesWritten);
+  });
 });
 
 Deno.test("startFaultServer() sends a stream of as many events as asked", async () => {
@@ -193,6 +225,26 @@ Deno.test("startFaultServer() sends the usual error of a status inside a stream"
   assertStringIncludes(limited.text, '{"type":"rate_limit_error","message":"Slow down"}');
   const quota = await play(openai, { kind: "stream_error", status: 429, type: "insufficient_quota", code: null });
   assertStringIncludes(quota.text, '"type":"insufficient_quota","param":null,"code":null');
+});
+
+Deno.test("startFaultServer() sends an error as an event of its own or as the end of an answer", async () => {
+  const textOf = async (name: string, fault: Partial<Fault>) =>
+    (await play(STREAM_REQUESTS[name]!, { kind: "stream_error", ...fault } as Fault)).text;
+  assertStringIncludes(await textOf("openai.responses", {}), "event: error\n");
+  assertStringIncludes(await textOf("openai.responses", { after: { contents: 0 } }), "event: response.failed\n");
+  assertStringIncludes(await textOf("openai.chat", { asEnding: true }), '"finish_reason":"error"}]}');
+  assertStringIncludes(
+    await textOf("mistral", { asEnding: false }),
+    '{"object":"error","message":"Service unavailable."',
+  );
+});
+
+Deno.test("startFaultServer() refuses stream_options in the name of Mistral", async () => {
+  const mistral = STREAM_REQUESTS["mistral"]!;
+  const body = { ...mistral.body, stream_options: { include_usage: true } };
+  const { response, text, entry } = await play({ ...mistral, body }, { kind: "ok" });
+  assertEquals([response.status, entry.fault], [422, "rejected"]);
+  assertStringIncludes(text, "extra_forbidden");
 });
 
 Deno.test("startFaultServer() reports usage in a stream of openai.chat only when asked", async () => {

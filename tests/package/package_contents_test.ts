@@ -5,8 +5,11 @@ import { path } from "../../scripts/support/paths.ts";
 import { project } from "../../scripts/support/deno_json.ts";
 import { packageFiles } from "./support/package_files.ts";
 
-const BUILT = /^esm\/(mod|src\/[a-z_]+)\.(js|d\.ts)$/;
+const BUILT = /^esm\/(mod|src\/[a-z_/]+|_shared-\w+)\.(js|js\.map|d\.ts)$/;
 const TEXTS = ["CHANGELOG.md", "LICENSE", "README.md", "package.json"];
+
+/** What Node may have to load for one entry point. */
+const MOST_FILES = 3;
 
 // What begins like an absolute path of this or of any other machine.
 const ABSOLUTE_PATH = /file:\/\/|\/(home|Users|root|tmp|work|usr|var)\/|\b[A-Z]:\\/;
@@ -14,9 +17,6 @@ const ABSOLUTE_PATH = /file:\/\/|\/(home|Users|root|tmp|work|usr|var)\/|\b[A-Z]:
 Deno.test("npm package holds built files, README, LICENSE and CHANGELOG, and nothing else", async () => {
   const files = [...(await packageFiles()).keys()];
   assertEquals(files.filter((file) => !BUILT.test(file)).sort(), TEXTS);
-  for (const file of files.filter((it) => it.endsWith(".d.ts"))) {
-    assert(files.includes(file.replace(/\.d\.ts$/, ".js")), `${file} has no code beside it`);
-  }
 });
 
 Deno.test("npm package has code and declarations for every entry point", async () => {
@@ -27,13 +27,59 @@ Deno.test("npm package has code and declarations for every entry point", async (
   }
 });
 
-Deno.test("npm package holds no absolute path and no source map", async () => {
-  for (const [file, text] of await packageFiles()) {
+Deno.test("npm package's source maps hold the sources, and nothing holds an absolute path", async () => {
+  const files = await packageFiles();
+  const maps = [...files.keys()].filter((file) => file.endsWith(".js.map"));
+  for (const [file, text] of files) {
     if (TEXTS.includes(file)) continue;
-    assertEquals(ABSOLUTE_PATH.exec(text)?.[0], undefined, `${file} holds an absolute path`);
-    assert(!text.includes("sourceMappingURL"), `${file} points at a source map`);
+    const shown = maps.includes(file) ? JSON.parse(text).sources.join("\n") : text;
+    assertEquals(ABSOLUTE_PATH.exec(shown)?.[0], undefined, `${file} holds an absolute path`);
+    if (file.endsWith(".js")) assert(files.has(`${file}.map`), `${file} has no source map`);
+  }
+  for (const map of maps) {
+    const { sources, sourcesContent } = JSON.parse(files.get(map)!) as Record<string, string[]>;
+    for (const [index, source] of sources!.entries()) {
+      const { pathname } = new URL(source, `file:///${map}`);
+      assertEquals(sourcesContent?.[index], await Deno.readTextFile(path(`.${pathname}`)), `${map}: ${source}`);
+    }
   }
 });
+
+Deno.test("npm package keeps in one file each what has state or is asked for with instanceof", async () => {
+  const places = new Map<string, string[]>();
+  for (const [file, text] of await packageFiles()) {
+    if (!file.endsWith(".js.map")) continue;
+    for (const source of JSON.parse(text).sources) {
+      const name = new URL(source, `file:///${file}`).pathname.slice(1);
+      places.set(name, [...places.get(name) ?? [], file]);
+    }
+  }
+  assert(places.has("src/attempts_of.ts"));
+  for (const [source, files] of places) {
+    const code = await Deno.readTextFile(path(source));
+    if (/^export class|^(export )?const \w+ = new Weak/m.test(code)) {
+      assertEquals(files.length, 1, `${source} is in ${files.join(" and in ")}`);
+    }
+  }
+});
+
+Deno.test("npm package's entry points bring few files with them, as each costs time at every start", async () => {
+  const files = await packageFiles();
+  for (const [name, entry] of Object.entries(project.exports)) {
+    const brought = broughtBy(entry.replace(/^\.\/(.*)\.ts$/, "esm/$1.js"), files);
+    assert(brought.size <= MOST_FILES, `'${name}' brings ${[...brought].join(", ")}`);
+  }
+});
+
+/** The files of the package that are loaded with one of them. */
+function broughtBy(file: string, files: ReadonlyMap<string, string>, known: Set<string> = new Set()): Set<string> {
+  if (known.has(file)) return known;
+  known.add(file);
+  for (const [, specifier] of files.get(file)!.matchAll(/(?: from|^import) "(\..*)";$/gm)) {
+    broughtBy(new URL(specifier!, `file:///${file}`).pathname.slice(1), files, known);
+  }
+  return known;
+}
 
 Deno.test("npm package can be published only as dnt has built it", async () => {
   const manifest = JSON.parse((await packageFiles()).get("package.json")!);

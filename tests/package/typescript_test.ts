@@ -4,14 +4,18 @@ import { deno } from "../../scripts/support/run.ts";
 import { tool } from "../../scripts/support/tools.ts";
 import { createConsumer } from "./support/consumer.ts";
 
-// Browser projects know the DOM and no Node, server projects the reverse.
+/** The newest TypeScript, and the oldest that is supported. */
+const COMPILERS = ["tsc", "oldestTsc"] as const;
+
+// Browser projects know the DOM and no Node, server projects the reverse: what the package takes from either, such as
+// AbortSignal and ReadableStream, both declare.
 const RESOLUTIONS = {
   nodenext: { module: "nodenext", moduleResolution: "nodenext", lib: ["es2022"], types: ["node"] },
   bundler: { module: "esnext", moduleResolution: "bundler", lib: ["es2022", "dom", "dom.iterable"], types: [] },
 };
 
-Deno.test("npm package's types hold in TypeScript with nodenext and bundler, without skipLibCheck", async () => {
-  await using consumer = await createConsumer("@opentelemetry/api@1.9.0", "@types/node@20.19.0");
+Deno.test("npm package's types hold in TypeScript 5.4 and 7, with Node's types or the DOM's, without skipLibCheck", async () => {
+  await using consumer = await createConsumer("@opentelemetry/api@1.9.0", "@types/node@24.10.0");
   const names = Object.keys(project.exports).map((name) => `tryspan${name.slice(1)}`);
   const imports = names.map((name, index) => `import * as entry${index} from "${name}";\nvoid entry${index};\n`);
   await consumer.write("entry_points.ts", imports.join(""));
@@ -26,13 +30,18 @@ Deno.test("npm package's types hold in TypeScript with nodenext and bundler, wit
     const text: string = await callWithRetry(provider, "four");
     export { length, text };`,
   );
+  const strictest = { strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true };
   for (const [name, resolution] of Object.entries(RESOLUTIONS)) {
-    const compilerOptions = { ...resolution, target: "es2022", strict: true, skipLibCheck: false, noEmit: true };
+    const compilerOptions = { ...resolution, ...strictest, target: "es2022", skipLibCheck: false, noEmit: true };
     await consumer.write(
       `tsconfig.${name}.json`,
       JSON.stringify({ compilerOptions, files: ["entry_points.ts", "use.ts"] }),
     );
-    const { ok, output } = await deno(tool("tsc", "--project", `tsconfig.${name}.json`), consumer.directory);
-    assert(ok, `${name}: ${output}`);
   }
+  await Promise.all(COMPILERS.flatMap((compiler) => {
+    return Object.keys(RESOLUTIONS).map(async (name) => {
+      const { ok, output } = await deno(tool(compiler, "--project", `tsconfig.${name}.json`), consumer.directory);
+      assert(ok, `${compiler}, ${name}: ${output}`);
+    });
+  }));
 });

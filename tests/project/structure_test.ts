@@ -34,6 +34,16 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     "_tap_reader",
     "_utf8_pieces",
   ],
+  binding: [
+    "_ai_sdk_shapes",
+    "_fetch_request",
+    "_fetch_response",
+    "_inside_sdk",
+    "_sdk_retries",
+    "_watched_stream",
+    "ai_sdk",
+    "fetch",
+  ],
   "adapter otel": ["otel"],
   "adapter console": ["_waterfall", "_waterfall_text", "console"],
   "adapter testing": [
@@ -57,6 +67,7 @@ const MAY_IMPORT: Readonly<Record<string, { code: readonly string[]; types: read
   core: { code: ["port", "pure"], types: ["port", "pure"] },
   wire: { code: ["port"], types: ["port", "pure"] },
   gate: { code: ["port"], types: ["port", "pure"] },
+  binding: { code: ["core", "port", "pure", "tap", "wire"], types: ["core", "port", "pure", "wire"] },
   tap: { code: ["port", "pure"], types: ["port", "pure"] },
   adapter: { code: ["port", "pure"], types: ["port", "pure"] },
 };
@@ -104,7 +115,9 @@ Deno.test("src/ keeps the design's dependency directions", async () => {
 Deno.test("mod.ts brings no adapter, no gate and no npm module with it", async () => {
   for (const module of await modulesOf("mod.ts")) {
     assert(module.startsWith(ROOT.href), `mod.ts brings ${module}`);
-    if (module.includes("/src/")) assert(!/^(adapter|gate)/.test(layerOf(module)), `mod.ts brings ${module}`);
+    if (module.includes("/src/")) {
+      assert(!/^(adapter|binding|gate|tap|wire)/.test(layerOf(module)), `mod.ts brings ${module}`);
+    }
   }
 });
 

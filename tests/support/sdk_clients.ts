@@ -13,8 +13,8 @@ const apiKey = "test";
 export const SDK_CLIENTS = {
   openai: (url: string): OpenAI => new OpenAI({ apiKey, baseURL: `${url}/v1`, maxRetries: 0 }),
   anthropic: (url: string): Anthropic => new Anthropic({ apiKey, baseURL: url, maxRetries: 0 }),
-  gemini: (url: string): GoogleGenAI =>
-    new GoogleGenAI({ apiKey, httpOptions: { baseUrl: url, retryOptions: { attempts: 1 } } }),
+  gemini: (url: string, fetch = globalThis.fetch): GoogleGenAI =>
+    new GoogleGenAI({ apiKey, httpOptions: { baseUrl: url, fetch, retryOptions: { attempts: 1 } } }),
   mistral: (url: string): Mistral => new Mistral({ apiKey, serverURL: url, retryConfig: { strategy: "none" } }),
   cohere: (url: string): CohereClientV2 => new CohereClientV2({ token: apiKey, environment: url, maxRetries: 0 }),
   ollama: (url: string, fetch = globalThis.fetch): Ollama => new Ollama({ host: url, fetch }),

@@ -35,7 +35,7 @@ export const STREAM_REQUESTS: Readonly<Record<string, StreamRequest>> = {
     body: { model: "m", input: "hi", stream: true },
     contentType: SSE,
     marker: "event: response.completed\n",
-    overload: '"status":"failed","error":{"code":"server_is_overloaded",',
+    overload: '"code":"server_is_overloaded",',
   },
   "gemini": {
     path: "/v1beta/models/m:streamGenerateContent?alt=sse",
@@ -56,7 +56,7 @@ export const STREAM_REQUESTS: Readonly<Record<string, StreamRequest>> = {
     body: { model: "m", messages, stream: true },
     contentType: SSE,
     marker: "data: [DONE]\n\n",
-    overload: 'data: {"object":"error","message":"Service unavailable.',
+    overload: '"finish_reason":"error"',
   },
   "cohere": {
     path: "/v2/chat",

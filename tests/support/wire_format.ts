@@ -52,8 +52,13 @@ export interface WireStream {
 export interface StreamErrorSpec extends ErrorSpec {
   /** Whose usual error it is. @default {the provider's overload} */
   readonly status?: number;
-  /** OpenAI Responses only: the type of the event. @default {"response.failed"} */
-  readonly event?: "response.failed" | "error";
+  /**
+   * OpenAI's APIs and Mistral only: whether it comes as the end of an answer (`response.failed`, `finish_reason: "error"`)
+   * instead of an event of its own.
+   *
+   * @default {Responses: unless it comes first. Chat: false. Mistral: true}
+   */
+  readonly asEnding?: boolean;
 }
 
 /** One API. A new one is a file of its own and a line in `wire_formats.ts`. */

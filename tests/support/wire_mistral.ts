@@ -1,5 +1,13 @@
 import { CREATED, finishReason, wireToolCall } from "./openai_shapes.ts";
-import { deltasOf, fullReply, type ReplySpec, type ReplyUsage, textDeltas, textOf } from "./reply_spec.ts";
+import {
+  deltasOf,
+  type FullReply,
+  fullReply,
+  type ReplySpec,
+  type ReplyUsage,
+  textDeltas,
+  textOf,
+} from "./reply_spec.ts";
 import { sse, SSE_DONE, SSE_TYPE } from "./sse.ts";
 import {
   asksForStream,
@@ -59,31 +67,46 @@ export const mistral: WireFormat = {
       ? {
         contentType: SSE_TYPE,
         events: (reply) => events(reply, request),
-        error: ({ status = 503, ...error }) => sse("other", errorBody(status, error)).bytes,
+        error({ status = 503, asEnding = true, ...error }) {
+          if (!asEnding) return sse("other", errorBody(status, error)).bytes;
+          return chunk("other", { content: "" }, "error", fullReply({ usage: null }, request), request).bytes;
+        },
       }
       : undefined,
 };
 
 /** Usage comes unasked, with the finish reason; a tool call comes as a whole. */
 function* events(reply: ReplySpec, request: WireRequest): Generator<WireEvent> {
-  const { toolCalls, usage, stopReason, model } = fullReply(reply, request);
-  const head = { id: `cmpl-${request.index}`, object: "chat.completion.chunk", created: CREATED, model };
-  const chunk = (kind: WireEvent["kind"], delta: unknown, reason: string | null = null): WireEvent =>
-    sse(kind, {
-      ...head,
-      choices: [{ index: 0, delta, finish_reason: reason }],
-      ...(reason !== null && usage !== null && { usage: wireUsage(usage) }),
-    });
+  const full = fullReply(reply, request);
+  const { toolCalls, stopReason } = full;
+  const delta = (kind: WireEvent["kind"], delta: unknown): WireEvent => chunk(kind, delta, null, full, request);
 
-  yield chunk("other", { role: "assistant", content: "" });
-  for (const delta of deltasOf(reply.reasoning, reply)) yield chunk("content", { content: [thinking(delta)] });
-  for (const delta of textDeltas(reply)) yield chunk("content", { content: delta });
+  yield delta("other", { role: "assistant", content: "" });
+  for (const part of deltasOf(reply.reasoning, reply)) yield delta("content", { content: [thinking(part)] });
+  for (const part of textDeltas(reply)) yield delta("content", { content: part });
   if (toolCalls.length > 0) {
     const calls = toolCalls.map((call, index) => ({ ...wireToolCall(call, index, request), index }));
-    yield chunk("content", { content: "", tool_calls: calls });
+    yield delta("content", { content: "", tool_calls: calls });
   }
-  yield chunk("other", { content: "" }, finishReason(stopReason));
+  yield chunk("other", { content: "" }, finishReason(stopReason), full, request);
   yield SSE_DONE;
+}
+
+function chunk(
+  kind: WireEvent["kind"],
+  delta: unknown,
+  finish_reason: string | null,
+  { model, usage }: FullReply,
+  request: WireRequest,
+): WireEvent {
+  return sse(kind, {
+    id: `cmpl-${request.index}`,
+    object: "chat.completion.chunk",
+    created: CREATED,
+    model,
+    choices: [{ index: 0, delta, finish_reason }],
+    ...(finish_reason !== null && usage !== null && { usage: wireUsage(usage) }),
+  });
 }
 
 function thinking(text: string): object {

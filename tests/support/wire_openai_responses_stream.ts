@@ -78,9 +78,9 @@ function* events(reply: ReplySpec, request: WireRequest): Generator<WireEvent> {
 }
 
 function errorEvent(spec: StreamErrorSpec, sequence_number: number, request: WireRequest): WireEvent {
-  const { event: type = "response.failed" } = spec;
   const { code, message, param } = openaiError(spec.status ?? 503, spec, request).error;
-  if (type === "error") return sse("other", { type, sequence_number, code, message, param }, type);
+  const { asEnding = sequence_number > 0 } = spec;
+  if (!asEnding) return sse("other", { type: "error", sequence_number, code, message, param }, "error");
   const response = { ...startedResponse({}, request), status: "failed", error: { code, message } };
-  return sse("other", { type, sequence_number, response }, type);
+  return sse("other", { type: "response.failed", sequence_number, response }, "response.failed");
 }

@@ -1,0 +1,86 @@
+import type { ChunkDescription, RequestDescription, ResponseDescription, Usage } from "./provider.ts";
+
+// The AI SDK's calls, results and parts, by their shape. What is not there is unknown; whoever calls these contains what
+// throws.
+
+/** Anything, with everything in it that it may have. */
+// deno-lint-ignore no-explicit-any -- read by shape, and checked by who gets it
+type Loose = any;
+
+/** The AI SDK's names of providers that have another one here; others are called by the first word of theirs. */
+const NAMES: Readonly<Record<string, string>> = {
+  "google": "gemini",
+  "google.generative-ai": "gemini",
+  "google.vertex": "gcp.vertex_ai",
+  "vertex": "gcp.vertex_ai",
+  "amazon-bedrock": "bedrock",
+  "azure": "azure.ai.openai",
+  "azure-openai": "azure.ai.openai",
+  "xai": "x_ai",
+};
+
+/** The provider's name on spans. */
+export function nameOf(provider: string): string {
+  const [first = ""] = provider.split(".");
+  const [twoWords = ""] = /^\w+\.[\w-]+/.exec(provider) ?? [];
+  return NAMES[twoWords] ?? NAMES[first] ?? (first || "unknown");
+}
+
+/** Reads a call. */
+export function describeParams({ prompt, tools }: Loose, model: string): RequestDescription {
+  return { model, messageCount: prompt?.length, toolCount: tools?.length ?? 0 };
+}
+
+/** Reads an answer in one piece. */
+export function describeResult({ usage, finishReason, response }: Loose, provider: string): ResponseDescription {
+  return { ...describeUsage(usage, provider), stopReason: reasonOf(finishReason), ...describeHead(response) };
+}
+
+/** Reads a part of a stream. */
+export function describePart(part: Loose, provider: string): ChunkDescription {
+  const { type } = part;
+  const isTerminal = type === "finish";
+  if (isTerminal) {
+    return {
+      isTerminal,
+      isContent: false,
+      stopReason: reasonOf(part.finishReason),
+      ...describeUsage(part.usage, provider),
+    };
+  }
+  if (type === "error") return { isTerminal, isContent: false, error: part.error ?? part };
+  if (type === "response-metadata") return { isTerminal, isContent: false, ...describeHead(part) };
+  const isContent = part.delta !== "" && !/^(ping|raw|stream-start|(text|reasoning)-(start|end))$/.test(type);
+  return { isTerminal, isContent };
+}
+
+function describeHead(head: Loose): ResponseDescription {
+  const { modelId: model, id, headers } = head ?? {};
+  return {
+    model,
+    id,
+    requestId: headers?.["x-request-id"] ?? headers?.["request-id"] ?? headers?.["x-amzn-requestid"],
+  };
+}
+
+/** The provider's own word where there is one. */
+function reasonOf(reason: Loose): string | undefined {
+  return typeof reason === "object" ? reason?.raw ?? reason?.unified : reason;
+}
+
+function describeUsage(usage: Loose, provider: string): { usage?: Usage; totalInputTokens?: number } {
+  const { inputTokens: input, outputTokens: output } = usage ?? {};
+  const isFlat = typeof input !== "object";
+  const total = isFlat ? input : input?.total;
+  return {
+    totalInputTokens: total,
+    usage: {
+      // As these two count them: without what was cached.
+      inputTokens: isFlat || !/^(anthropic|amazon-bedrock)/.test(provider) ? total : input?.noCache ?? total,
+      outputTokens: typeof output === "object" ? output?.total : output,
+      cacheReadTokens: isFlat ? usage?.cachedInputTokens : input?.cacheRead,
+      cacheCreationTokens: input?.cacheWrite,
+      reasoningTokens: output?.reasoning ?? usage?.reasoningTokens,
+    },
+  };
+}

@@ -1,0 +1,106 @@
+import type { RequestDescription } from "./provider.ts";
+import { skeleton } from "./_json_skeleton.ts";
+import { findFormat } from "./wire/wire_formats.ts";
+import type { WireFormat } from "./wire/wire_format.ts";
+
+/** The part of the platform's `fetch` that is used here. */
+export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
+
+/** A request that was seen to be a call of a model. */
+export interface ModelRequest {
+  /** How its API stands on the wire. */
+  readonly format: WireFormat;
+  /** The provider's name on spans. */
+  readonly name: string;
+  /** What the spans need to know of it. */
+  readonly description: RequestDescription;
+  /** Whether the answer is asked for as a stream. */
+  readonly isStream: boolean;
+  /** Whether it can be sent more than once. */
+  readonly canRepeat: boolean;
+  /** By what it is known when the SDK sends it again. */
+  readonly key: string;
+  /** Which try of its own the SDK says that it is, from 0. */
+  readonly retryCount: number;
+  /** The caller's signal. */
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Reads a request, if it is a call of a model. Leaves `input` and `init` as they are. */
+export async function readRequest(
+  input: string | URL | Request,
+  init: RequestInit | undefined,
+): Promise<ModelRequest | undefined> {
+  const request = isRequest(input) ? input : undefined;
+  const method = init?.method ?? request?.method ?? "GET";
+  if (method.toUpperCase() !== "POST") return undefined;
+  const url = parseUrl(request?.url ?? String(input));
+  const found = url && findFormat(url.host, url.pathname);
+  if (!found) return undefined;
+  const { format, name, isKnown } = found;
+  const body = init?.body ?? (request?.body && request);
+  const text = await readText(body);
+  const parsed = text === undefined ? undefined : skeleton(text);
+  const { isStream, ...description } = format.describeRequest(parsed, url.pathname);
+  // Others may use the same path for what is no call.
+  if (description.model === undefined && !isKnown) return undefined;
+  return {
+    format,
+    name,
+    description: {
+      ...description,
+      serverAddress: url.hostname,
+      serverPort: Number(url.port) || (url.protocol === "http:" ? 80 : 443),
+    },
+    isStream,
+    canRepeat: !isOnceOnly(body),
+    key: keyOf(url, text ?? ""),
+    retryCount: retryCountOf(new Headers(init?.headers ?? request?.headers)),
+    signal: init?.signal ?? request?.signal ?? undefined,
+  };
+}
+
+/** By its shape: it may come from another realm, or from a package. */
+export function isRequest(input: string | URL | Request): input is Request {
+  return typeof input === "object" && "clone" in input && "url" in input;
+}
+
+function parseUrl(text: string): URL | undefined {
+  try {
+    return new URL(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A stream can be read once. */
+function isOnceOnly(body: unknown): boolean {
+  return typeof body === "object" && body !== null &&
+    ("getReader" in body || Symbol.asyncIterator in body && !("clone" in body));
+}
+
+async function readText(body: unknown): Promise<string | undefined> {
+  if (typeof body === "string") return body;
+  try {
+    if (body instanceof ArrayBuffer || ArrayBuffer.isView(body)) return new TextDecoder().decode(body);
+    if (isOnceOnly(body)) return undefined;
+    if (isRequest(body as Request)) return await (body as Request).clone().text();
+    if (typeof (body as Blob).text === "function") return await (body as Blob).text();
+  } catch { /* then it tells nothing */ }
+}
+
+/** Which try of its own the SDK says that a request is: OpenAI's and Anthropic's, and Amazon's. */
+function retryCountOf(headers: Headers): number {
+  const stainless = headers.get("x-stainless-retry-count") ?? "";
+  const [, amazon = 1] = /^attempt=(\d+)/.exec(headers.get("amz-sdk-request") ?? "") ?? [];
+  return Math.min(1000, /^\d+$/.test(stainless) ? Number(stainless) : Number(amazon) - 1);
+}
+
+/** The same for the same request, next to never for another one, and nothing of what it says. */
+function keyOf({ host, pathname }: URL, text: string): string {
+  let hash = 0;
+  for (let at = 0; at < text.length; at += 1 + (text.length >> 10)) {
+    hash = Math.imul(hash, 31) + text.charCodeAt(at) | 0;
+  }
+  return `${host}${pathname} ${text.length} ${hash}`;
+}

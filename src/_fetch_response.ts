@@ -1,0 +1,40 @@
+import type { ResponseDescription } from "./provider.ts";
+
+/** A response that is no answer: thrown, to be classified, and handed over if no better one comes. */
+export class FailedResponse {
+  /** The status, unless that is a good one. */
+  readonly status: number | undefined;
+  /** The headers. */
+  readonly headers: Headers;
+  /** What the body says. */
+  readonly error: unknown;
+  /** The response as it came, but for its body. */
+  readonly original: Response;
+  /** The body. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+
+  constructor(original: Response, bytes: Uint8Array<ArrayBuffer>, body: unknown) {
+    const { error = body } = Object(Array.isArray(body) ? body[0] : body);
+    this.status = original.ok ? undefined : original.status;
+    this.headers = original.headers;
+    this.error = error;
+    this.original = original;
+    this.bytes = bytes;
+  }
+}
+
+/** The same response with a body that can be read once more. */
+export function withBody(response: Response, body: BodyInit): Response {
+  const { status, statusText, headers, url, redirected } = response;
+  const isBodiless = status === 204 || status === 205 || status === 304;
+  const copy = new Response(isBodiless ? null : body, { status, statusText, headers });
+  return Object.defineProperties(copy, { url: { value: url }, redirected: { value: redirected } });
+}
+
+/** What the head of a response says. */
+export function describeHead({ status, headers }: Response): ResponseDescription {
+  return {
+    statusCode: status,
+    requestId: headers.get("x-request-id") ?? headers.get("request-id") ?? headers.get("x-amzn-requestid") ?? undefined,
+  };
+}

@@ -1,0 +1,87 @@
+import { type CallOptions, check, DEFAULTS, resolveOptions, type RetryOptions, type Settings } from "./options.ts";
+import { quietly } from "./_quietly.ts";
+import { LinkedTracer, SdkRetries } from "./_sdk_retries.ts";
+import { noopTracer } from "./tracer.ts";
+
+/** Options of what works inside of an SDK; the signal comes with each request. */
+export interface InsideOptions extends Omit<CallOptions, "taskId" | "retry" | "signal"> {
+  /** The task that a request belongs to, or a function that is asked for it with every request. */
+  readonly taskId?: string | (() => string | undefined) | undefined;
+  /**
+   * When to try again. With `auto`, a request that the SDK sends again by itself is sent once, as another attempt at what
+   * failed before; with options of your own it is retried like any other.
+   *
+   * @default {"auto"}
+   */
+  readonly retry?: RetryOptions | "auto" | undefined;
+  /** Told, once, if the SDK retries on top of it, and how to turn that off. What it throws is ignored. */
+  readonly onWarning?: ((warning: string) => void) | undefined;
+}
+
+/** One request of the SDK's. */
+export interface InsideRequest {
+  /** The caller's signal. */
+  readonly signal: AbortSignal | undefined;
+  /** Whether it can be sent more than once. */
+  readonly canRepeat?: boolean;
+  /** By what it is known when it comes again. */
+  readonly key: string | object;
+  /** Which try of its own the SDK says that it is, from 0. Unset, what failed before is taken to be tried again. */
+  readonly retryCount?: number;
+}
+
+/** What a request's attempts are to be made with. */
+export interface InsideCall {
+  /** The options. */
+  readonly settings: Settings;
+  /** To be called when it has failed in the end. */
+  onFailure(): void;
+}
+
+/** Gives each request of an SDK its options, and an SDK that retries by itself its due. */
+export function insideSdk(options: InsideOptions, advice: string): (request: InsideRequest) => InsideCall {
+  const { taskId, retry, onWarning, ...rest } = options;
+  const isAuto = retry === undefined || retry === "auto";
+  const base = resolveOptions({
+    ...rest,
+    taskId: typeof taskId === "function" ? undefined : taskId,
+    retry: isAuto ? undefined : retry,
+  }, DEFAULTS);
+  if (onWarning !== undefined) check("onWarning", onWarning, check);
+  const sdkRetries = new SdkRetries();
+  let isWarned = false;
+
+  return ({ signal, canRepeat = true, key, retryCount }) => {
+    const before = retryCount === 0 ? undefined : sdkRetries.recall(key);
+    const firstAttempt = before?.attempts ?? retryCount ?? 0;
+    if (firstAttempt > 0 && !isWarned) {
+      isWarned = true;
+      quietly(() => onWarning?.(`The SDK retries by itself, on top of tryspan: turn that off, ${advice}`));
+    }
+    const tracer = base.tracer === noopTracer ? noopTracer : new LinkedTracer(base.tracer, before?.operation);
+    const task = typeof taskId === "function" ? quietly(taskId) : undefined;
+    let attempts = firstAttempt;
+    return {
+      settings: {
+        ...base,
+        tracer,
+        firstAttempt,
+        signal,
+        taskId: typeof task === "string" ? task : base.taskId,
+        operationSpan: base.operationSpan && before?.operation === undefined,
+        retry: {
+          ...base.retry,
+          maxRetries: !canRepeat || isAuto && firstAttempt > 0 ? 0 : firstAttempt + base.retry.maxRetries,
+        },
+        onAttempt(record) {
+          attempts = record["llm.attempt"] + 1;
+          return base.onAttempt(record);
+        },
+      },
+      onFailure() {
+        const operation = tracer instanceof LinkedTracer && base.operationSpan ? tracer.operation : undefined;
+        sdkRetries.remember(key, { attempts, operation });
+      },
+    };
+  };
+}

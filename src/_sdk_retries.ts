@@ -1,0 +1,51 @@
+import type { Attributes, Span, Tracer } from "./tracer.ts";
+
+/** So many failed requests are remembered, as an SDK comes back soon or not at all. */
+const MOST_REMEMBERED = 64;
+
+/** What was made of a request that failed in the end. */
+export interface Failed {
+  /** Attempts made at it so far. */
+  readonly attempts: number;
+  /** Its operation span, ended by now. */
+  readonly operation: Span | undefined;
+}
+
+/** Keeps in mind what has failed, to know it again when the SDK tries it once more; but none of what it says. */
+export class SdkRetries {
+  readonly #texts = new Map<string, Failed>();
+  readonly #objects = new WeakMap<object, Failed>();
+
+  /** Remembers a request that failed. */
+  remember(key: string | object, failed: Failed): void {
+    if (typeof key === "object") this.#objects.set(key, failed);
+    else if (this.#texts.set(key, failed).size > MOST_REMEMBERED) this.#texts.delete(this.#texts.keys().next().value!);
+  }
+
+  /** Tells what was made of a request before, and forgets it. */
+  recall(key: string | object): Failed | undefined {
+    const failed = typeof key === "object" ? this.#objects.get(key) : this.#texts.get(key);
+    if (typeof key === "object") this.#objects.delete(key);
+    else this.#texts.delete(key);
+    return failed;
+  }
+}
+
+/** Makes the attempts of a request that an SDK sends again children of the operation span that it had at first. */
+export class LinkedTracer implements Tracer {
+  /** The first span that was started, or the one that was given. */
+  operation: Span | undefined;
+  readonly #tracer: Tracer;
+  readonly #parent: Span | undefined;
+
+  constructor(tracer: Tracer, parent: Span | undefined) {
+    this.#tracer = tracer;
+    this.#parent = this.operation = parent;
+  }
+
+  startSpan(name: string, attributes: Attributes, parent: Span | undefined = this.#parent): Span {
+    const span = this.#tracer.startSpan(name, attributes, parent);
+    this.operation ??= span;
+    return span;
+  }
+}

@@ -1,0 +1,367 @@
+import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
+import { type Fetch, llmFetch, type LlmFetchOptions } from "../../src/fetch.ts";
+import { fakeClock, recordingTracer } from "../../src/testing.ts";
+
+const CHAT = "https://api.openai.com/v1/chat/completions";
+const CHAT_BODY = { model: "gpt-5", messages: [{ role: "user", content: "Hello" }], tools: [{}, {}] };
+const COMPLETION = {
+  id: "chatcmpl-1",
+  model: "gpt-5-2026",
+  choices: [{ message: { role: "assistant", content: "Hi" }, finish_reason: "stop" }],
+  usage: { prompt_tokens: 7, completion_tokens: 2 },
+};
+const LIMITED = { error: { message: "Slow down", type: "rate_limit_exceeded" } };
+
+type Sent = { input: Parameters<Fetch>[0]; init: RequestInit | undefined; body: string };
+
+/** A `fetch` that answers from a script, and what it was sent. */
+function scripted(...answers: (() => Response | Promise<Response>)[]): { fetch: Fetch; sent: Sent[] } {
+  const sent: Sent[] = [];
+  const fetch: Fetch = async (input, init) => {
+    const body = init?.body instanceof ReadableStream || init?.body instanceof FormData
+      ? ""
+      : await new Request(input instanceof Request ? input : new URL(input, "http://x"), init).text();
+    sent.push({ input, init, body });
+    if (init?.signal?.aborted) throw init.signal.reason;
+    return answers[Math.min(sent.length, answers.length) - 1]!();
+  };
+  return { fetch, sent };
+}
+
+const ok = () => Response.json(COMPLETION, { headers: { "x-request-id": "req_9" } });
+const limited = () => Response.json(LIMITED, { status: 429, headers: { "retry-after-ms": "20", "x-a": "b" } });
+
+function sse(...events: unknown[]): () => Response {
+  const text = events.map((it) => `data: ${typeof it === "string" ? it : JSON.stringify(it)}\n\n`).join("");
+  return () => new Response(text, { headers: { "content-type": "text/event-stream", "x-request-id": "req_s" } });
+}
+
+const delta = (content: string, finish_reason: string | null = null) => ({
+  id: "c1",
+  model: "gpt-5",
+  choices: [{ delta: { content }, finish_reason }],
+});
+const STREAM = [
+  { id: "c1", model: "gpt-5", choices: [{ delta: { role: "assistant", content: "" }, finish_reason: null }] },
+  delta("He"),
+  delta("y"),
+  { id: "c1", choices: [{ delta: {}, finish_reason: "stop" }] },
+  { id: "c1", choices: [], usage: { prompt_tokens: 7, completion_tokens: 2 } },
+  "[DONE]",
+];
+
+/** `llmFetch` over a script, on a clock that runs by itself. */
+function set(answers: (() => Response | Promise<Response>)[], options: LlmFetchOptions = {}) {
+  const tracer = recordingTracer();
+  const { fetch, sent } = scripted(...answers);
+  const clock = { ...fakeClock(), setTimeout: (action: () => void) => setTimeout(action, 0), clearTimeout: () => {} };
+  return { llm: llmFetch({ tracer, fetch, clock, random: () => 0, ...options }), tracer, sent };
+}
+
+const post = (body: unknown, more: RequestInit = {}): RequestInit => ({
+  method: "POST",
+  body: JSON.stringify(body),
+  headers: { "content-type": "application/json", authorization: "Bearer sk-secret" },
+  ...more,
+});
+
+Deno.test("llmFetch() traces a call and gives its response", async () => {
+  const { llm, tracer, sent } = set([ok], { taskId: () => "t-1" });
+  const response = await llm(CHAT, post(CHAT_BODY));
+  assertEquals(await response.json(), COMPLETION);
+  assertEquals([response.status, response.headers.get("x-request-id")], [200, "req_9"]);
+  assertEquals(sent[0]!.body, JSON.stringify(CHAT_BODY));
+  const [operation, attempt] = tracer.spans;
+  assertEquals(operation!.name, "chat gpt-5");
+  assertEquals(operation!.attributes["server.address"], "api.openai.com");
+  assertEquals(operation!.attributes["server.port"], 443);
+  assertEquals(operation!.attributes["gen_ai.response.model"], "gpt-5-2026");
+  assertEquals(attempt!.startAttributes, {
+    "task.id": "t-1",
+    "llm.provider": "openai",
+    "llm.model": "gpt-5",
+    "llm.attempt": 0,
+    "llm.tool_count": 2,
+    "llm.message_count": 1,
+  });
+  const { attributes } = attempt!;
+  assertEquals(attributes["llm.input_tokens"], 7);
+  assertEquals(attributes["llm.output_tokens"], 2);
+  assertEquals(attributes["llm.stop_reason"], "end_turn");
+  assertEquals(attributes["llm.request_id"], "req_9");
+  assertEquals(attributes["http.response.status_code"], 200);
+  assert(!JSON.stringify(tracer.spans.map((span) => span.attributes)).includes("sk-"));
+});
+
+Deno.test("llmFetch() retries with the same body", async () => {
+  const { llm, tracer, sent } = set([limited, () => new Response("<html>", { status: 502 }), ok]);
+  assertEquals(await (await llm(CHAT, post(CHAT_BODY))).json(), COMPLETION);
+  assertEquals(sent.map(({ body }) => body), Array(3).fill(JSON.stringify(CHAT_BODY)));
+  assertEquals(tracer.named("llm.call").map((span) => span.attributes["error.type"]), [
+    "rate_limited",
+    "server_error",
+    undefined,
+  ]);
+  assertEquals(tracer.named("llm.call")[0]!.attributes["llm.retry.delay_source"], "retry-after-ms");
+  assertEquals(tracer.named("llm.call")[0]!.attributes["llm.error"], "Slow down");
+});
+
+Deno.test("llmFetch() hands over the last failure as it came", async () => {
+  const { llm, sent, tracer } = set([limited], { retry: { maxRetries: 1 } });
+  const response = await llm(CHAT, post(CHAT_BODY));
+  assertEquals([response.status, response.headers.get("x-a")], [429, "b"]);
+  assertEquals(await response.json(), LIMITED);
+  assertEquals(sent.length, 2);
+  assertEquals(tracer.spans[0]!.attributes["llm.outcome"], "error");
+});
+
+Deno.test("llmFetch() does not retry an exhausted quota", async () => {
+  const body = { error: { message: "m", type: "insufficient_quota", code: "insufficient_quota" } };
+  const { llm, sent } = set([() => Response.json(body, { status: 429 })]);
+  assertEquals(await (await llm(CHAT, post(CHAT_BODY))).json(), body);
+  assertEquals(sent.length, 1);
+});
+
+Deno.test("llmFetch() retries an error inside HTTP 200, and hands it over in the end", async () => {
+  const broken = () => Response.json({ error: { message: "Provider is overloaded", code: 503 } });
+  const first = set([broken, ok]);
+  assertEquals(await (await first.llm(CHAT, post(CHAT_BODY))).json(), COMPLETION);
+  const second = set([broken], { retry: { maxRetries: 0 } });
+  const response = await second.llm(CHAT, post(CHAT_BODY));
+  assertEquals([response.status, (await response.json()).error.code], [200, 503]);
+  assertEquals(second.tracer.spans[0]!.attributes["llm.outcome"], "error");
+});
+
+Deno.test("llmFetch() rejects with the very error that fetch did", async () => {
+  const failure = Object.assign(new TypeError("fetch failed"), { cause: { code: "ECONNREFUSED" } });
+  const { llm, sent } = set([() => Promise.reject(failure)], { retry: { maxRetries: 2 } });
+  assertStrictEquals(await llm(CHAT, post(CHAT_BODY)).catch((error: unknown) => error), failure);
+  assertEquals(sent.length, 3);
+});
+
+Deno.test("llmFetch() lets everything else through as it is", async () => {
+  const answer = new Response("as it is");
+  const { llm, tracer, sent } = set([() => answer]);
+  const init = { method: "POST", body: "{}" };
+  const others: [string | URL, RequestInit | undefined][] = [
+    [CHAT, undefined],
+    ["https://api.openai.com/v1/models", undefined],
+    [new URL("https://api.openai.com/v1/embeddings"), init],
+    ["https://example.com/api/chat", { method: "POST", body: '{"messages":[]}' }],
+    ["/v1/chat/completions", init],
+    ["not a url", init],
+  ];
+  for (const [at, [input, given]] of others.entries()) {
+    assertStrictEquals(await llm(input, given), answer);
+    assertStrictEquals(sent[at]!.input, input);
+    assertStrictEquals(sent[at]!.init, given);
+  }
+  assertEquals(tracer.spans, []);
+});
+
+Deno.test("llmFetch() reads bodies of every kind and sends them again", async () => {
+  const text = JSON.stringify(CHAT_BODY);
+  const bytes = new TextEncoder().encode(text);
+  for (const body of [text, bytes, bytes.buffer, new DataView(bytes.buffer), new Blob([text])]) {
+    const { llm, tracer, sent } = set([limited, ok]);
+    await llm(new URL(CHAT), { method: "post", body });
+    assertEquals(sent.map((it) => it.body), [text, text]);
+    assertEquals(tracer.spans[0]!.attributes["gen_ai.request.model"], "gpt-5");
+  }
+});
+
+Deno.test("llmFetch() takes a Request and leaves it to be used", async () => {
+  const { llm, tracer, sent } = set([limited, ok]);
+  const request = new Request(CHAT, post(CHAT_BODY));
+  assertEquals((await llm(request)).status, 200);
+  assertEquals(sent.map((it) => it.body), Array(2).fill(JSON.stringify(CHAT_BODY)));
+  assertEquals((sent[1]!.input as Request).headers.get("authorization"), "Bearer sk-secret");
+  assertEquals(tracer.named("llm.call").length, 2);
+  assertEquals((await llm(request)).status, 200);
+  const controller = new AbortController();
+  controller.abort("enough");
+  const aborted = new Request(CHAT, post(CHAT_BODY, { signal: controller.signal }));
+  assertEquals(await llm(aborted).catch((error: unknown) => error), "enough");
+});
+
+Deno.test("llmFetch() sends once what can be read once", async () => {
+  const { llm, tracer, sent } = set([limited, ok]);
+  const body = new Blob([JSON.stringify(CHAT_BODY)]).stream();
+  const init = { method: "POST", body, duplex: "half" } as RequestInit;
+  const response = await llm(CHAT, init);
+  assertEquals([response.status, sent.length], [429, 1]);
+  assertStrictEquals(sent[0]!.init!.body, body);
+  assertEquals(tracer.named("llm.call")[0]!.attributes["llm.retry.decision"], "exhausted");
+});
+
+Deno.test("llmFetch() sends forms to a known place again, and has nothing to do with others", async () => {
+  const body = new FormData();
+  body.set("model", "gpt-5");
+  const known = set([limited, ok]);
+  assertEquals((await known.llm(CHAT, { method: "POST", body })).status, 200);
+  assertEquals(known.tracer.spans[0]!.name, "chat");
+  const other = set([limited, ok]);
+  assertEquals((await other.llm("https://example.com/api/chat", { method: "POST", body })).status, 429);
+  assertEquals(other.tracer.spans, []);
+});
+
+Deno.test("llmFetch() passes its attempt's signal on and ends with the caller's", async () => {
+  const controller = new AbortController();
+  const { llm, tracer } = set([() => new Promise<Response>(() => {})]);
+  const pending = llm(CHAT, post(CHAT_BODY, { signal: controller.signal }));
+  setTimeout(() => controller.abort("stop"), 1);
+  assertEquals(await pending.catch((error: unknown) => error), "stop");
+  assertEquals(tracer.named("llm.call")[0]!.attributes["llm.outcome"], "cancelled");
+});
+
+Deno.test("llmFetch() streams untouched bytes and reads them", async () => {
+  const { llm, tracer } = set([sse(...STREAM)]);
+  const response = await llm(CHAT, post({ ...CHAT_BODY, stream: true }));
+  assertEquals(response.headers.get("content-type"), "text/event-stream");
+  assertEquals(await response.text(), await sse(...STREAM)().text());
+  const { attributes, endCount } = tracer.named("llm.call")[0]!;
+  assertEquals(endCount, 1);
+  assertEquals(attributes["llm.stream"], true);
+  assertEquals(attributes["llm.input_tokens"], 7);
+  assertEquals(attributes["llm.stop_reason"], "end_turn");
+  assertEquals(attributes["llm.request_id"], "req_s");
+  assertEquals(attributes["http.response.status_code"], 200);
+  assertEquals(attributes["llm.usage_partial"], undefined);
+});
+
+Deno.test("llmFetch() retries a stream until there is content", async () => {
+  const failed = sse({ error: { message: "Overloaded", type: "server_error", code: 503 } });
+  const { llm, tracer } = set([limited, failed, sse(), sse(...STREAM)]);
+  const response = await llm(CHAT, post({ ...CHAT_BODY, stream: true }));
+  assertEquals(await response.text(), await sse(...STREAM)().text());
+  assertEquals(tracer.named("llm.call").map((span) => span.attributes["error.type"]), [
+    "rate_limited",
+    "overloaded",
+    "truncated_stream",
+    undefined,
+  ]);
+});
+
+Deno.test("llmFetch() hands a stream that never got to its content over as it came", async () => {
+  const events = [STREAM[0], { error: { message: "Overloaded", type: "server_error", code: 503 } }];
+  const { llm, sent } = set([sse(...events)], { retry: { maxRetries: 1 } });
+  const response = await llm(CHAT, post({ ...CHAT_BODY, stream: true }));
+  assertEquals([response.status, sent.length], [200, 2]);
+  assertEquals(await response.text(), await sse(...events)().text());
+});
+
+Deno.test("llmFetch() leaves an error in mid-stream to the SDK, and the span tells it", async () => {
+  for (const events of [[delta("He"), { error: { message: "Overloaded", code: 503 } }], [delta("He"), delta("y")]]) {
+    // One event in each chunk.
+    const chunks = events.map((event) => new TextEncoder().encode(`data: ${JSON.stringify(event)}\n\n`));
+    const body = () => {
+      const left = [...chunks];
+      return new ReadableStream({ pull: (to) => left.length ? to.enqueue(left.shift()) : to.close() });
+    };
+    const { llm, tracer, sent } = set([() => new Response(body())]);
+    const response = await llm(CHAT, post({ ...CHAT_BODY, stream: true }));
+    assertEquals(await response.text(), await new Response(body()).text());
+    assertEquals(sent.length, 1);
+    const { attributes, endCount } = tracer.named("llm.call")[0]!;
+    assertEquals(attributes["error.type"], events.length && "error" in events[1]! ? "overloaded" : "truncated_stream");
+    assertEquals(attributes["llm.retry.decision"], "already_streaming");
+    assertEquals(attributes["llm.usage_partial"], true);
+    assertEquals(endCount, 1);
+  }
+});
+
+Deno.test("llmFetch() cancels the stream that the SDK leaves", async () => {
+  let cancelled: unknown;
+  const body = new ReadableStream({
+    start: (to) => to.enqueue(new TextEncoder().encode(`data: ${JSON.stringify(delta("He"))}\n\n`)),
+    cancel: (reason) => {
+      cancelled = reason;
+    },
+  });
+  const { llm, tracer } = set([() => new Response(body)]);
+  const reader = (await llm(CHAT, post({ ...CHAT_BODY, stream: true }))).body!.getReader();
+  await reader.read();
+  await reader.cancel("left");
+  assertEquals(cancelled, "left");
+  assertEquals(tracer.named("llm.call")[0]!.attributes["llm.outcome"], "cancelled");
+});
+
+const retryCount = (count: number) => post(CHAT_BODY, { headers: { "x-stainless-retry-count": String(count) } });
+
+Deno.test("llmFetch() steps back where the SDK retries: attempts go on under the same operation", async () => {
+  const warnings: string[] = [];
+  const { llm, tracer, sent } = set([limited, limited, ok], {
+    onWarning: (warning) => void warnings.push(warning),
+    retry: "auto",
+    gates: [{ name: "no retries", after: () => ({ refuse: "none here" }) }],
+  });
+  assertEquals((await llm(CHAT, retryCount(0))).status, 429);
+  assertEquals(warnings, []);
+  assertEquals((await llm(CHAT, retryCount(1))).status, 429);
+  assertEquals((await llm(CHAT, retryCount(2))).status, 200);
+  assertEquals(sent.length, 3);
+  assertEquals(tracer.named("llm.call").map((span) => span.attributes["llm.attempt"]), [0, 1, 2]);
+  const operations = tracer.named("chat gpt-5");
+  assertEquals(operations.length, 1);
+  assert(tracer.named("llm.call").every((span) => span.parent === operations[0]));
+  assertEquals(warnings.length, 1);
+  assert(/maxRetries: 0/.test(warnings[0]!) && !warnings[0]!.includes("Hello"), warnings[0]);
+  // Another request is another operation, whatever its number.
+  await llm(CHAT, post({ ...CHAT_BODY, messages: [] }, { headers: { "x-stainless-retry-count": "1" } }));
+  assertEquals(tracer.named("chat gpt-5").length, 2);
+  assertEquals(tracer.named("llm.call").at(-1)!.attributes["llm.attempt"], 1);
+});
+
+Deno.test("llmFetch() retries an SDK's retries if told how", async () => {
+  const { llm, sent } = set([limited], { retry: { maxRetries: 1 } });
+  await llm(CHAT, retryCount(0));
+  await llm(CHAT, retryCount(1));
+  assertEquals(sent.length, 4);
+  const auto = set([limited], { retry: "auto" });
+  await auto.llm(CHAT, retryCount(1));
+  assertEquals(auto.sent.length, 1);
+});
+
+Deno.test("llmFetch() names the provider that its caller names", async () => {
+  const { llm, tracer } = set([ok], { provider: "my-gateway" });
+  await llm("https://gateway.example/v1/chat/completions", post(CHAT_BODY));
+  assertEquals(tracer.named("llm.call")[0]!.attributes["llm.provider"], "my-gateway");
+});
+
+Deno.test("llmFetch() finds the model behind a large image", async () => {
+  const { llm, tracer } = set([ok]);
+  const image = { type: "image_url", image_url: { url: `data:image/png;base64,${"A".repeat(3_000_000)}` } };
+  await llm(CHAT, post({ messages: [{ role: "user", content: [image] }], model: "gpt-5" }));
+  assertEquals(tracer.named("llm.call")[0]!.attributes["llm.model"], "gpt-5");
+  assertEquals(tracer.named("llm.call")[0]!.attributes["llm.message_count"], 1);
+});
+
+Deno.test("llmFetch() survives a taskId and an onWarning that throw", async () => {
+  const broken = () => {
+    throw new Error("broken");
+  };
+  const { llm, tracer } = set([ok], { taskId: broken, onWarning: broken });
+  assertEquals((await llm(CHAT, retryCount(1))).status, 200);
+  assertEquals(tracer.named("llm.call")[0]!.attributes["task.id"], undefined);
+});
+
+Deno.test("llmFetch() refuses bad options at once", () => {
+  for (
+    const bad of [{ fetch: 1 }, { provider: "" }, { onWarning: "w" }, { taskId: 7 }, { retry: { maxRetries: -1 } }]
+  ) {
+    const error = assertThrows(() => llmFetch(bad as unknown as LlmFetchOptions)) as Error;
+    assert(error.message.includes(Object.keys(bad)[0]!), error.message);
+  }
+});
+
+Deno.test("llmFetch() looks fetch up with every request", async () => {
+  const { fetch: original } = globalThis;
+  try {
+    globalThis.fetch = () => Promise.resolve(ok());
+    assertEquals((await llmFetch()(CHAT, post(CHAT_BODY))).status, 200);
+    globalThis.fetch = () => Promise.reject(new Error("another one"));
+    await assertRejects(() => llmFetch({ retry: { maxRetries: 0 } })(CHAT, post(CHAT_BODY)), Error, "another one");
+  } finally {
+    globalThis.fetch = original;
+  }
+});
