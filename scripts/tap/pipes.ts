@@ -1,6 +1,6 @@
 import { streamWithRetry } from "../../mod.ts";
 import { readBytes } from "../../src/wire.ts";
-import { FORMAT } from "./stream.ts";
+import { END, FORMAT } from "./stream.ts";
 
 type Bytes = ReadableStream<Uint8Array>;
 
@@ -42,8 +42,8 @@ export function inMemory(chunks: readonly Uint8Array[]): Bytes {
   let next = 0;
   return new ReadableStream<Uint8Array>({
     pull(controller) {
-      if (next < chunks.length) controller.enqueue(chunks[next++]!);
-      else controller.close();
+      controller.enqueue(chunks[next++] ?? END);
+      if (next > chunks.length) controller.close();
     },
   }, { highWaterMark: 0 });
 }
