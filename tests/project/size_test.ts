@@ -47,6 +47,14 @@ const BUDGETS = {
   fallback: KIB,
   fetch: 6.5 * KIB,
   ai_sdk: 3 * KIB,
+  wire: 4.5 * KIB,
+  openai: 3 * KIB,
+  anthropic: 3 * KIB,
+  gemini: 3 * KIB,
+  mistral: 3 * KIB,
+  cohere: 3 * KIB,
+  ollama: 3 * KIB,
+  bedrock: 3 * KIB,
 };
 
 Deno.test("mod.ts stays within its budget, gzipped, and so does what each other entry point adds", async () => {

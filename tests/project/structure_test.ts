@@ -36,13 +36,24 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   ],
   binding: [
     "_ai_sdk_shapes",
+    "_bind",
+    "_bind_create",
     "_fetch_request",
     "_fetch_response",
     "_inside_sdk",
     "_sdk_retries",
     "_watched_stream",
     "ai_sdk",
+    "anthropic",
+    "bedrock",
+    "binding",
+    "cohere",
     "fetch",
+    "gemini",
+    "mistral",
+    "ollama",
+    "openai",
+    "wire",
   ],
   "adapter otel": ["otel"],
   "adapter console": ["_waterfall", "_waterfall_text", "console"],
@@ -112,7 +123,7 @@ Deno.test("src/ keeps the design's dependency directions", async () => {
   }
 });
 
-Deno.test("mod.ts brings no adapter, no gate and no npm module with it", async () => {
+Deno.test("mod.ts brings no adapter, no binding, no gate and no npm module with it", async () => {
   for (const module of await modulesOf("mod.ts")) {
     assert(module.startsWith(ROOT.href), `mod.ts brings ${module}`);
     if (module.includes("/src/")) {

@@ -327,7 +327,7 @@ Deno.test("streamWithRetry() ends once, whoever ends it from inside of its own w
           const iterator = stream?.[Symbol.asyncIterator]();
           if (way === "abort" || !stream) controller.abort("enough");
           else if (way === "cancel") (stream as RetriedStream<Chunk>).cancel("enough").catch(() => {});
-          else iterator![way]!("enough").catch(() => {});
+          else iterator?.[way]?.("enough").catch(() => {});
         };
         const { options, provider } = stage(back, tracer);
         const manual = manualStream(provider);

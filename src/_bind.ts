@@ -1,0 +1,79 @@
+import type { Binding } from "./binding.ts";
+import type { AttemptContext, RequestDescription, ResponseDescription, StreamSource } from "./provider.ts";
+import { quietly } from "./_quietly.ts";
+import { messageOf } from "./sanitize.ts";
+import { providerAt } from "./wire/provider_names.ts";
+import type { WireFormat } from "./wire/wire_format.ts";
+
+/** What an SDK gave, and what is known of it beside. */
+export interface Answer<T> extends Pick<ResponseDescription, "requestId" | "statusCode"> {
+  /** The response as the SDK gives it, or the stream of chunks. */
+  readonly data: T;
+}
+
+/** How an SDK is asked. */
+export interface Ask<Req, Res, StreamReq, Chunk> {
+  /** Asks for a response. */
+  chat(request: Req, context: AttemptContext): Promise<Answer<Res>>;
+  /** Asks for a stream. */
+  stream(request: StreamReq, context: AttemptContext): Promise<Answer<StreamSource<Chunk>>>;
+}
+
+/**
+ * Makes a binding of how an SDK is asked and of the format its objects have.
+ *
+ * @param name The name the caller wants.
+ * @param baseUrl Where the client sends its requests, if it tells.
+ */
+export function bind<Req, Res, StreamReq, Chunk>(
+  format: WireFormat,
+  name: string | undefined,
+  baseUrl: unknown,
+  ask: Ask<Req, Res, StreamReq, Chunk>,
+): Binding<Req, Res, StreamReq, Chunk> {
+  const server = serverOf(baseUrl);
+  // What stands beside an answer, by the response or, for a stream, by the attempt.
+  const beside = new WeakMap<object, ResponseDescription>();
+  const keep = <T>(key: unknown, { data, ...rest }: Answer<T>): T => {
+    if (Object(key) === key) beside.set(key as object, rest);
+    return data;
+  };
+  return {
+    name: name ?? server.name ?? format.name,
+    async chat(request, context) {
+      const answer = await ask.chat(request, context);
+      const { error } = format.describeResponse(answer.data);
+      if (error) throw new Error(messageOf(error) ?? "The service reported an error", { cause: error });
+      return keep(answer.data, answer);
+    },
+    stream: async (request, context) => keep(context, await ask.stream(request, context)),
+    describeRequest: (request) => ({ ...format.describeRequest(request, ""), ...server.described }),
+    describeResponse: (response) => ({ ...format.describeResponse(response), ...beside.get(response as object) }),
+    describeChunk: (chunk, context) => ({ ...format.describeEvent(chunk), ...beside.get(context) }),
+  };
+}
+
+/** What a base URL says of the service. */
+function serverOf(baseUrl: unknown): { readonly name?: string | undefined; readonly described?: RequestDescription } {
+  return quietly(() => {
+    const { protocol, host, hostname, port, pathname } = new URL(String(baseUrl));
+    return {
+      name: providerAt(host, `${pathname}/`),
+      described: { serverAddress: hostname, serverPort: Number(port) || (protocol === "http:" ? 80 : 443) },
+    };
+  }) ?? {};
+}
+
+/** A signal that follows two. */
+export function both(one: AbortSignal, other: AbortSignal | null | undefined): AbortSignal {
+  if (!other) return one;
+  // Not in Node 18.
+  if (AbortSignal.any) return AbortSignal.any([one, other]);
+  const controller = new AbortController();
+  for (const signal of [one, other]) {
+    const abort = () => controller.abort(signal.reason);
+    if (signal.aborted) abort();
+    else signal.addEventListener("abort", abort, { once: true, signal: controller.signal });
+  }
+  return controller.signal;
+}

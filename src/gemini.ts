@@ -1,0 +1,120 @@
+/**
+ * Google's SDK (`@google/genai`) as a provider: Gemini, at Google AI and at Vertex.
+ *
+ * Two features of this SDK make more than one request in an attempt, which then share a span: automatic function calling
+ * (tools with a `callTool` method, such as those of MCP; `config.automaticFunctionCalling.disable` turns it off), and from
+ * version 2 on the continuation of long answers (only where the service asks for it; `config.automaticContinuation: false`
+ * turns it off).
+ *
+ * @example
+ * ```ts ignore
+ * import { callWithRetry, streamWithRetry } from "@tryspan/tryspan";
+ * import { gemini } from "@tryspan/tryspan/gemini";
+ * import { GoogleGenAI } from "@google/genai";
+ *
+ * const client = new GoogleGenAI({ apiKey: "..." });
+ * const request = { model: "gemini-3-flash", contents: "Hello" };
+ *
+ * const response = await callWithRetry(gemini(client), request);
+ * console.log(response.text);
+ *
+ * for await (const chunk of streamWithRetry(gemini(client), request)) console.log(chunk.text);
+ * ```
+ *
+ * @module
+ */
+
+import { bind, both } from "./_bind.ts";
+import type { Binding, BindingOptions } from "./binding.ts";
+import type { AttemptContext } from "./provider.ts";
+import { quietly } from "./_quietly.ts";
+import { gemini as format } from "./wire/gemini.ts";
+
+export type { Binding, BindingOptions } from "./binding.ts";
+export type {
+  AttemptContext,
+  AttemptSpan,
+  ChunkDescription,
+  RequestDescription,
+  ResponseDescription,
+  StreamSource,
+  Usage,
+} from "./provider.ts";
+export type { Attributes, AttributeValue, Span } from "./tracer.ts";
+
+/** What {@linkcode gemini} needs of a client: `new GoogleGenAI()`. */
+export interface GeminiClient<Req, Res, StreamReq, Chunk> {
+  /** Models. */
+  readonly models: {
+    /** Answers at once. */
+    generateContent(request: Req): PromiseLike<Res>;
+    /** Answers in a stream. */
+    generateContentStream(request: StreamReq): PromiseLike<AsyncIterable<Chunk>>;
+  };
+}
+
+/** Where a chunk calls a function. */
+interface Chunks {
+  readonly candidates?: readonly {
+    readonly content?: { readonly parts?: readonly { readonly functionCall?: unknown }[] };
+  }[];
+}
+
+/** What the binding sets in a request. */
+interface Configured {
+  readonly config?: {
+    readonly abortSignal?: AbortSignal;
+    readonly httpOptions?: { readonly retryOptions?: object };
+  };
+}
+
+/**
+ * `client.models.generateContent` and `generateContentStream` as a provider. Each attempt passes its signal as
+ * `config.abortSignal` (one in the request is followed as well) and one attempt as `config.httpOptions.retryOptions`.
+ *
+ * The SDK's errors tell the status and the body but no headers: how long to wait is read from the body, where Google says
+ * it too.
+ *
+ * @param client A `GoogleGenAI` client.
+ * @param options A name for the provider.
+ */
+export function gemini<Req, Res, StreamReq, Chunk>(
+  client: GeminiClient<Req, Res, StreamReq, Chunk>,
+  { name }: BindingOptions = {},
+): Binding<Req, Res, StreamReq, Chunk> {
+  const bound = bind<Req, Res, StreamReq, Chunk>(format, name, baseUrlOf(client), {
+    chat: async (request, { signal }) => ({ data: await client.models.generateContent(once(request, signal)) }),
+    stream: async (request, { signal }) => ({
+      data: await client.models.generateContentStream(once(request, signal)),
+    }),
+  });
+  // A stream ends with `STOP` whether or not the model waits for a tool, and the call stands in a chunk before.
+  const waiting = new WeakSet<AttemptContext>();
+  return {
+    ...bound,
+    describeChunk(chunk, context) {
+      const described = bound.describeChunk(chunk, context);
+      if (quietly(() => (chunk as Chunks).candidates?.[0]?.content?.parts?.some((part) => part.functionCall))) {
+        waiting.add(context);
+      }
+      return described.stopReason === "STOP" && waiting.has(context)
+        ? { ...described, stopReason: "function_call" }
+        : described;
+    },
+  };
+}
+
+/** The request, as one that is sent once and stops with `signal`. */
+function once<Req>(request: Req, signal: AbortSignal): Req {
+  const { abortSignal, httpOptions, ...config } = (request as Configured).config ?? {};
+  const retryOptions = { ...httpOptions?.retryOptions, attempts: 1 };
+  return {
+    ...request,
+    config: { ...config, abortSignal: both(signal, abortSignal), httpOptions: { ...httpOptions, retryOptions } },
+  };
+}
+
+/** The SDK's types do not show it. */
+function baseUrlOf(client: unknown): string | undefined {
+  return quietly(() => (client as { readonly apiClient: { getBaseUrl(): string } }).apiClient.getBaseUrl());
+}

@@ -1,0 +1,345 @@
+/** What has to hold for every SDK, whatever puts the retries and spans around it. */
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { type CallOptions, type Clock, systemClock } from "../../mod.ts";
+import { type RecordedSpan, recordingTracer } from "../../src/testing.ts";
+import type { ChooseFault, Fault, FaultServer } from "./fault_server.ts";
+import { withFaultServer } from "./fault_server.ts";
+import type { SdkUnderTest, Way } from "./sdk_under_test.ts";
+import { snapshot } from "./snapshot.ts";
+
+/** One cell of the table. */
+export interface MatrixCase {
+  /** The SDK and how it is used. */
+  readonly sdk: SdkUnderTest;
+  /** The column. */
+  readonly name: string;
+  /** Throws if it does not hold. */
+  run(): Promise<unknown>;
+}
+
+/** Everything a case has at hand. */
+interface Play {
+  readonly sdk: SdkUnderTest;
+  readonly server: FaultServer;
+  /** The waits that were asked for; none of them took place. */
+  readonly waits: readonly number[];
+  json(): Promise<unknown>;
+  stream(): AsyncIterable<unknown>;
+  /** The attempts' spans. */
+  attempts(): RecordedSpan[];
+  /** The operation span. */
+  operation(): RecordedSpan;
+}
+
+type Kind = "json" | "stream";
+type Step = Fault | ChooseFault;
+
+interface Column {
+  readonly name: string;
+  readonly kind: Kind;
+  /** Left out where an SDK has no such thing. */
+  readonly isFor?: (sdk: SdkUnderTest) => boolean;
+  run(sdk: SdkUnderTest, way: Way): Promise<unknown>;
+}
+
+const withTools: Fault = { kind: "ok", toolCalls: [{ name: "search", arguments: { q: "où?", deep: { n: [1, 2] } } }] };
+const someText = { text: "Hé, 世界 👋: a text of several deltas" };
+
+const COLUMNS: readonly Column[] = (["json", "stream"] as const).flatMap((kind): Column[] => [
+  { name: "success", kind, run: (sdk, way) => succeeds(sdk, way, kind, []) },
+  {
+    name: "429, Retry-After, success",
+    kind,
+    async run(sdk, way) {
+      const { source, ...spec } = sdk.retryAfter;
+      const { attempts: [failed], waits } = await succeeds(sdk, way, kind, [{ kind: "status", status: 429, ...spec }]);
+      assertHas(failed!, {
+        "error.type": "rate_limited",
+        "http.response.status_code": 429,
+        "llm.retry.decision": "retry",
+        "llm.retry.delay_source": source,
+      });
+      if (source !== "backoff") assert(waits[0]! >= 7000, `waited for ${waits[0]} ms`);
+    },
+  },
+  {
+    name: "error within HTTP 200",
+    kind,
+    isFor: ({ failedJson }) => kind === "stream" || failedJson !== undefined,
+    async run(sdk, way) {
+      const body = kind === "json" ? sdk.failedJson : sdk.failedStream;
+      const contentType = kind === "json" ? "application/json" : "text/event-stream";
+      const fault: Fault = body === undefined
+        ? { kind: "stream_error", after: { contents: 0 } }
+        : { kind: "wrong_content_type", contentType, body };
+      const { attempts: [failed] } = await succeeds(sdk, way, kind, [fault]);
+      assertHas(failed!, { "llm.outcome": "error", "llm.retry.decision": "retry" });
+      assertOneOf(failed!.attributes["error.type"], ["overloaded", "server_error"]);
+    },
+  },
+  kind === "json"
+    ? {
+      name: "reset in the middle",
+      kind,
+      async run(sdk, way) {
+        const { attempts: [failed] } = await succeeds(sdk, way, kind, [{ kind: "reset_mid_body" }]);
+        assertHas(failed!, { "error.type": "network", "llm.retry.decision": "retry" });
+      },
+    }
+    : { name: "reset in the middle", kind, run: breaksInTheMiddle },
+  { name: "abort", kind, run: kind === "json" ? abortsAtOnce : abortsInTheMiddle },
+  { name: "quota spent", kind, isFor: ({ quota }) => quota !== undefined, run: (sdk, way) => givesUp(sdk, way, kind) },
+]).concat(
+  {
+    name: "cut short before content",
+    kind: "stream",
+    async run(sdk, way) {
+      const { attempts: [failed] } = await succeeds(sdk, way, "stream", [{
+        kind: "truncated_stream",
+        after: { contents: 0 },
+      }]);
+      assertHas(failed!, { "error.type": "truncated_stream", "llm.retry.decision": "retry" });
+    },
+  },
+  { name: "break", kind: "stream", run: leavesEarly },
+);
+
+/** The names of the columns, in order. */
+export const MATRIX_COLUMNS: readonly string[] = COLUMNS.map(titleOf);
+
+/** All cells for some SDKs. */
+export function matrixCases(way: Way, sdks: readonly SdkUnderTest[]): MatrixCase[] {
+  return sdks.flatMap((sdk) =>
+    COLUMNS.filter((column) => isFor(column, sdk)).map((column) => ({
+      sdk,
+      name: titleOf(column),
+      run: () => column.run(sdk, way),
+    }))
+  );
+}
+
+function isFor(column: Column, sdk: SdkUnderTest): boolean {
+  return sdk.defects?.[titleOf(column)] === undefined && (column.isFor?.(sdk) ?? true);
+}
+
+function titleOf({ name, kind }: Column): string {
+  return `${name} (${kind})`;
+}
+
+async function play<T>(
+  sdk: SdkUnderTest,
+  way: Way,
+  script: readonly Step[],
+  work: (play: Play) => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  return await withFaultServer(script, async (server) => {
+    const tracer = recordingTracer();
+    const waits: number[] = [];
+    const clock: Clock = {
+      ...systemClock,
+      setTimeout(callback, ms) {
+        waits.push(ms);
+        return systemClock.setTimeout(callback, 0);
+      },
+    };
+    const options: CallOptions = {
+      tracer,
+      clock,
+      random: () => 0,
+      taskId: "t-1",
+      retry: { baseDelayMs: 1 },
+      ...(signal && { signal }),
+    };
+    const result = await work({
+      sdk,
+      server,
+      waits,
+      json: () => way.json(sdk, server.url, options),
+      stream: () => way.stream(sdk, server.url, options),
+      attempts: () => tracer.named("llm.call"),
+      operation: () => tracer.spans[0]!,
+    });
+    assertEquals(tracer.misuses, []);
+    assertEquals(tracer.spans.map(({ endCount }) => endCount), tracer.spans.map(() => 1));
+    return result;
+  });
+}
+
+/** Asks the SDK alone, once for each step; the last answer counts. */
+async function alone(sdk: SdkUnderTest, kind: Kind, script: readonly Step[]): Promise<Outcome> {
+  return await withFaultServer(script, async ({ url }) => {
+    let last: Outcome | undefined;
+    for (const _ of script) {
+      const client = sdk.client(url, { retries: false });
+      const controller = new AbortController();
+      last = await outcomeOf(
+        kind,
+        () => sdk.json(client, controller.signal),
+        () => sdk.stream(client, controller.signal),
+      );
+      // Some SDKs leave the rest of a body unread when they fail.
+      controller.abort();
+    }
+    return last!;
+  });
+}
+
+interface Outcome {
+  /** The response, or the chunks as far as they came. */
+  readonly given: unknown;
+  /** Class and message of what was thrown. */
+  readonly error?: readonly [name: string, message: string];
+}
+
+async function outcomeOf(
+  kind: Kind,
+  json: () => PromiseLike<unknown>,
+  stream: () => PromiseLike<AsyncIterable<unknown>> | AsyncIterable<unknown>,
+): Promise<Outcome> {
+  const chunks: unknown[] = [];
+  try {
+    if (kind === "json") return { given: snapshot(await json()) };
+    for await (const chunk of await stream()) chunks.push(chunk);
+    return { given: snapshot(chunks) };
+  } catch (error) {
+    const { constructor: { name }, message } = error as Error;
+    return { given: snapshot(chunks), error: [name, message.replaceAll(/:\d{4,5}\b|req_\d+/g, "")] };
+  }
+}
+
+/** After `failures` it gets the answer, the same as the SDK alone would. */
+async function succeeds(
+  sdk: SdkUnderTest,
+  way: Way,
+  kind: Kind,
+  failures: readonly Fault[],
+): Promise<{ readonly attempts: RecordedSpan[]; readonly waits: readonly number[] }> {
+  const script = [...failures, withTools];
+  const expected = await alone(sdk, kind, script);
+  assertEquals(expected.error, undefined);
+  return await play(sdk, way, script, async ({ server, waits, json, stream, attempts, operation }) => {
+    assertEquals(await outcomeOf(kind, json, stream), expected);
+    assertEquals(server.log.map(({ format }) => format), script.map(() => sdk.format));
+    assertEquals(attempts().map(({ attributes }) => attributes["llm.attempt"]), script.map((_, index) => index));
+    const last = attempts().at(-1)!;
+    assertHas(last, {
+      ...sdk.told.attempt,
+      "task.id": "t-1",
+      "llm.stream": kind === "stream" || undefined,
+      "error.type": undefined,
+    });
+    assertHas(operation(), { ...sdk.told.operation, "llm.attempts": script.length, "error.type": undefined });
+    assertEquals(operation().status, undefined);
+    return { attempts: attempts(), waits };
+  });
+}
+
+async function breaksInTheMiddle(sdk: SdkUnderTest, way: Way): Promise<void> {
+  const script: Fault[] = [{ kind: "reset_mid_stream", ...someText }];
+  const expected = await alone(sdk, "stream", script);
+  await play(sdk, way, script, async ({ server, json, stream, attempts }) => {
+    assertEquals(await outcomeOf("stream", json, stream), expected);
+    assert(expected.error);
+    assertEquals(server.log.length, 1);
+    assertEquals(attempts().length, 1);
+    assertHas(attempts()[0]!, {
+      "llm.outcome": "error",
+      "error.type": "network",
+      "llm.retry.decision": "already_streaming",
+      "llm.stop_reason": undefined,
+      "llm.usage_partial": true,
+    });
+  });
+}
+
+async function abortsAtOnce(sdk: SdkUnderTest, way: Way): Promise<void> {
+  const controller = new AbortController();
+  const reason = new Error("no longer needed");
+  const hang: ChooseFault = () => {
+    setTimeout(() => controller.abort(reason), 5);
+    return { kind: "hang" };
+  };
+  await play(sdk, way, [hang], async ({ server, json, attempts }) => {
+    assertStrictEquals(await rejectionOf(json()), reason);
+    await assertCancelled(server, attempts());
+  }, controller.signal);
+  await linger(sdk);
+}
+
+async function abortsInTheMiddle(sdk: SdkUnderTest, way: Way): Promise<void> {
+  const controller = new AbortController();
+  const reason = new Error("no longer needed");
+  await play(sdk, way, [{ kind: "hang_mid_stream", ...someText }], async ({ server, stream, attempts }) => {
+    const reading = async () => {
+      for await (const _ of stream()) controller.abort(reason);
+    };
+    assertStrictEquals(await rejectionOf(reading()), reason);
+    await assertCancelled(server, attempts());
+  }, controller.signal);
+}
+
+async function leavesEarly(sdk: SdkUnderTest, way: Way): Promise<void> {
+  await play(sdk, way, [{ kind: "hang_mid_stream", ...someText }], async ({ server, stream, attempts }) => {
+    let chunks = 0;
+    for await (const _ of stream()) {
+      chunks++;
+      break;
+    }
+    assertEquals(chunks, 1);
+    await assertCancelled(server, attempts());
+  });
+}
+
+async function givesUp(sdk: SdkUnderTest, way: Way, kind: Kind): Promise<void> {
+  const script: Fault[] = [{ kind: "status", status: 429, ...sdk.quota }];
+  const expected = await alone(sdk, kind, script);
+  await play(sdk, way, script, async ({ server, json, stream, attempts, operation }) => {
+    assertEquals(await outcomeOf(kind, json, stream), expected);
+    assert(expected.error);
+    assertEquals(server.log.length, 1);
+    assertEquals(attempts().length, 1);
+    assertHas(attempts()[0]!, {
+      "llm.outcome": "error",
+      "error.type": "quota_exhausted",
+      "http.response.status_code": 429,
+      "llm.retry.decision": "not_retryable",
+    });
+    assertEquals(operation().status?.type, "quota_exhausted");
+  });
+}
+
+/** Nobody is to blame, and the server saw the client leave its only request. */
+async function assertCancelled(server: FaultServer, attempts: readonly RecordedSpan[]): Promise<void> {
+  await server.idle();
+  assertEquals(server.log.map(({ end }) => end), ["client_aborted"]);
+  assertEquals(attempts.length, 1);
+  assertHas(attempts[0]!, {
+    "llm.outcome": "cancelled",
+    "llm.retry.decision": "cancelled",
+    "llm.stop_reason": undefined,
+  });
+  assertEquals(attempts[0]!.status, undefined);
+}
+
+async function rejectionOf(promise: Promise<unknown>): Promise<unknown> {
+  try {
+    await promise;
+  } catch (error) {
+    return error;
+  }
+  throw new Error("It did not fail");
+}
+
+function assertHas({ attributes }: RecordedSpan, expected: Record<string, unknown>): void {
+  const found = Object.fromEntries(Object.keys(expected).map((name) => [name, attributes[name]]));
+  assertEquals(found, expected);
+}
+
+function assertOneOf(value: unknown, allowed: readonly unknown[]): void {
+  assert(allowed.includes(value), `${value} is none of ${allowed.join(", ")}`);
+}
+
+async function linger({ lingersMs = 0 }: SdkUnderTest): Promise<void> {
+  if (lingersMs) await new Promise((resolve) => setTimeout(resolve, lingersMs + 50));
+}

@@ -1,0 +1,84 @@
+import type { Attributes, CallOptions } from "../../mod.ts";
+import type { Binding } from "../../src/openai.ts";
+import imports from "../imports.json" with { type: "json" };
+import type { ErrorSpec } from "./fault_server.ts";
+
+/** Any binding. */
+// deno-lint-ignore no-explicit-any -- each takes its own requests
+export type AnyBinding = Binding<any, unknown, any, unknown>;
+
+/** How a client is made. */
+export interface ClientOptions {
+  /** Whether the SDK's own retries are on, as they are by default where it has any. */
+  readonly retries: boolean;
+  /** In place of the global one. */
+  readonly fetch?: typeof fetch;
+}
+
+/** What a service says of a tool call with the fault server's default usage, as it has to stand on the spans. */
+export interface ToldFacts {
+  /** On the attempt that went well. */
+  readonly attempt: Attributes;
+  /** On the operation span. */
+  readonly operation: Attributes;
+}
+
+/** One way of using an SDK. */
+export interface Spec<Client> {
+  /** The name of what is used, such as `openai.chat`. */
+  readonly name: string;
+  /** The name of the wire format at the fault server. */
+  readonly format: string;
+  /** What tests/imports.json calls the package. */
+  readonly alias: keyof typeof imports.imports;
+  /** A client for the server at `url`. */
+  client(url: string, options: ClientOptions): Client;
+  /** The binding under test. */
+  binding(client: Client): AnyBinding;
+  /** The request, of an answer at once. */
+  readonly request: object;
+  /** The request of a stream. @default {request} */
+  readonly streamRequest?: object;
+  /** Asks through the SDK alone. */
+  json(client: Client, signal?: AbortSignal): PromiseLike<unknown>;
+  /** Asks through the SDK alone for a stream. */
+  stream(client: Client, signal?: AbortSignal): PromiseLike<AsyncIterable<unknown>> | AsyncIterable<unknown>;
+  /** What has to stand on the spans. */
+  readonly told: ToldFacts;
+  /** How a 429 asks to wait seven seconds, and where that is read. */
+  readonly retryAfter: ErrorSpec & { readonly headers?: Readonly<Record<string, string>>; readonly source: string };
+  /** What a 429 says when the quota is spent; left out where the service has none. */
+  readonly quota?: ErrorSpec;
+  /** An error in JSON within HTTP 200, where the service does such a thing. */
+  readonly failedJson?: string;
+  /** The same in a stream. @default {as the fault server does it} */
+  readonly failedStream?: string;
+  /** Columns that a defect of the SDK rules out, and the defect. */
+  readonly defects?: Readonly<Record<string, string>>;
+  /** How long timers of the SDK go on when a request fails, in milliseconds. @default {0} */
+  readonly lingersMs?: number;
+}
+
+/** The same, whatever the types of the SDK. */
+export interface SdkUnderTest extends Spec<unknown> {
+  /** The package's own name. */
+  readonly package: string;
+  /** Its version. */
+  readonly version: string;
+}
+
+/** Forgets the types of the SDK. */
+export function sdk<Client>(spec: Spec<Client>): SdkUnderTest {
+  const [, name, version] = /^npm:(.+)@(.+)$/.exec(imports.imports[spec.alias])!;
+  return { ...spec as Spec<unknown>, package: name!, version: version! };
+}
+
+/** A way to get retries and spans around an SDK. */
+export interface Way {
+  /** Its name in titles. */
+  readonly name: string;
+  /** Asks for an answer at once. */
+  json(sdk: SdkUnderTest, url: string, options: CallOptions): Promise<unknown>;
+  /** Asks for a stream. */
+  stream(sdk: SdkUnderTest, url: string, options: CallOptions): AsyncIterable<unknown>;
+}
