@@ -16,7 +16,7 @@ import type { Cohere as Cohere7, CohereClientV2 as CohereClientV27 } from "coher
 import type { GenerateContentResponse as GenerateContentResponse2, GoogleGenAI as GoogleGenAI2 } from "genai2";
 import type { Mistral as Mistral1 } from "mistral1";
 import type { ChatResponse, Ollama } from "ollama";
-import type OpenAI, { AzureOpenAI } from "openai";
+import type { AzureOpenAI, default as OpenAI } from "openai";
 import type OpenAI6 from "openai6";
 import { callWithRetry, createCaller, createStreamer, streamWithRetry } from "../../mod.ts";
 import { anthropicMessages, anthropicMessageStream } from "../../src/anthropic.ts";
