@@ -56,7 +56,7 @@ export interface CallTrace {
 }
 
 /** OpenTelemetry's names of the providers whose own name is another one. */
-const WELL_KNOWN_PROVIDERS = new Map([["gemini", "gcp.gemini"], ["bedrock", "aws.bedrock"], ["mistral", "mistral_ai"]]);
+const WELL_KNOWN_PROVIDERS: Attributes = { gemini: "gcp.gemini", bedrock: "aws.bedrock", mistral: "mistral_ai" };
 
 /** Opens the operation span. The names of the span contract stand here and in `AttemptRecord`. */
 export function traceCall<Req>(
@@ -75,11 +75,11 @@ export function traceCall<Req>(
     attributes === DEFAULTS.attributes ? own : { ...attributes, ...own };
   const operationTrace = operationSpan
     ? startSpan(
-      model === undefined ? operation : `${operation} ${model}`,
+      model ? `${operation} ${model}` : operation,
       extended({
         "task.id": taskId || undefined,
         "gen_ai.operation.name": operation,
-        "gen_ai.provider.name": WELL_KNOWN_PROVIDERS.get(name) ?? name,
+        "gen_ai.provider.name": text(WELL_KNOWN_PROVIDERS[name]) ?? name,
         "gen_ai.request.model": model,
         "server.address": described.serverAddress,
         "server.port": described.serverPort,
@@ -130,15 +130,7 @@ export function traceCall<Req>(
             told["llm.wait_ms"] = streamed.waitMs;
             told["llm.usage_partial"] = streamed.isPartial || undefined;
           }
-          const last = ending.outcome === "ok" ? told : {
-            ...told,
-            "llm.error": ending.message,
-            "error.type": ending.errorType ?? ending.outcome,
-            "llm.retry.decision": ending.decision,
-            "llm.retry.delay_ms": ending.retryInMs,
-            "llm.retry.delay_source": text(ending.delaySource),
-            "llm.retry.gate": ending.gate,
-          };
+          const last = withFailure(told, ending, ending.message, ending.outcome);
           end(last, ending.errorType, ending.message);
           if (ending.outcome === "ok" && onAttempt === DEFAULTS.onAttempt) return;
           const known = Object.entries({ ...start, ...last }).filter(([, value]) => value !== undefined);
@@ -149,7 +141,7 @@ export function traceCall<Req>(
       };
     },
     end(attempts, waitedMs, ending) {
-      const { errorType, message, stopReason, cacheReadTokens: read, cacheCreationTokens: written } = ending;
+      const { stopReason, cacheReadTokens: read, cacheCreationTokens: written } = ending;
       // Anthropic and Bedrock leave cached tokens out of their input count; OpenTelemetry wants them in.
       const leftOut = /^(anthropic|bedrock)$/.test(name) ? (read ?? 0) + (written ?? 0) : 0;
       const isLatest = conventions === "latest";
@@ -168,13 +160,20 @@ export function traceCall<Req>(
         "gen_ai.usage.reasoning.output_tokens": ending.reasoningTokens,
       };
       if (ending.streamed) told["gen_ai.response.time_to_first_chunk"] = ending.streamed.firstChunkAfter;
-      const last = ending.outcome === "ok" ? told : {
-        ...told,
-        "error.type": errorType,
-        "llm.retry.decision": ending.decision,
-        "llm.retry.gate": ending.gate,
-      };
-      operationTrace?.end(last, errorType, message);
+      operationTrace?.end(withFailure(told, ending), ending.errorType, ending.message);
     },
+  };
+}
+
+/** Nothing of it on success, because backends walk over what is not set as well. */
+function withFailure(told: Attributes, ending: Ending, message?: string, otherwise?: string): Attributes {
+  return ending.outcome === "ok" ? told : {
+    ...told,
+    "llm.error": message,
+    "error.type": ending.errorType ?? otherwise,
+    "llm.retry.decision": ending.decision,
+    "llm.retry.delay_ms": ending.retryInMs,
+    "llm.retry.delay_source": text(ending.delaySource),
+    "llm.retry.gate": ending.gate,
   };
 }

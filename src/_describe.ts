@@ -24,8 +24,12 @@ export function describeRequest<Req>(provider: Describing<Req>, request: Req): R
   }) ?? {};
 }
 
-function plainRequest({ model, messages, tools }: Record<"model" | "messages" | "tools", string>): RequestDescription {
-  return { model, messageCount: size(messages), toolCount: size(tools ?? (messages && [])) };
+function plainRequest(request: Record<"model" | "messages" | "tools", string>): RequestDescription {
+  return {
+    model: request.model,
+    messageCount: size(request.messages),
+    toolCount: size(request.tools ?? (request.messages && [])),
+  };
 }
 
 function size(list: unknown): number | undefined {

@@ -71,14 +71,12 @@ export function recordingBackend(clock: Pick<Clock, "now">): StreamExitBackend {
   };
 }
 
-/** How far time moves at once; every time of the suite's is a multiple of it. */
-const STEP_MS = 10;
 /** Nothing in the suite takes longer. */
 const LONGEST_MS = 20_000;
 
 /** One stream on the stage: its consumer, its caller, and the time. */
 export class Scene {
-  readonly clock: FakeClock = fakeClock();
+  readonly clock: SteppingClock = steppingClock();
   readonly service: ScriptedPlayer;
   readonly backend: StreamExitBackend;
   readonly received: unknown[] = [];
@@ -155,8 +153,10 @@ export class Scene {
   /** Lets time pass until `isSo`. */
   async until(isSo: () => boolean): Promise<void> {
     const end = this.clock.now() + LONGEST_MS;
-    for (await this.pass(0); !isSo(); await this.pass(STEP_MS)) {
-      if (this.clock.now() > end) throw new Error("The stream hangs: what was waited for did not come");
+    for (await this.pass(0); !isSo(); await this.pass(this.clock.untilNext)) {
+      if (!(this.clock.now() + this.clock.untilNext < end)) {
+        throw new Error("The stream hangs: what is waited for does not come");
+      }
     }
   }
 
@@ -213,6 +213,36 @@ export class Scene {
   abort(): void {
     this.leave(() => this.#controller.abort(this.reason));
   }
+}
+
+/** A fake clock that tells how long it is until its next timer: `Infinity`, if there is none. */
+interface SteppingClock extends FakeClock {
+  readonly untilNext: number;
+}
+
+function steppingClock(): SteppingClock {
+  const clock = fakeClock();
+  const dues = new Map<unknown, number>();
+  return Object.defineProperties({ ...clock }, {
+    pendingTimers: { get: () => clock.pendingTimers },
+    untilNext: { get: () => Math.min(...dues.values()) - clock.now() },
+    setTimeout: {
+      value(callback: () => void, ms: number): unknown {
+        const handle = clock.setTimeout(() => {
+          dues.delete(handle);
+          callback();
+        }, ms);
+        dues.set(handle, clock.now() + ms);
+        return handle;
+      },
+    },
+    clearTimeout: {
+      value(handle: unknown): void {
+        dues.delete(handle);
+        clock.clearTimeout(handle);
+      },
+    },
+  }) as SteppingClock;
 }
 
 /** The listeners of a signal, as they come and go. */

@@ -23,11 +23,11 @@ async function readSlowly(scene: Scene): Promise<void> {
 }
 
 /** A sink that does `write` with each chunk. */
-function sink(scene: Scene, write: (text: string) => void = () => {}): WritableStream<unknown> {
+function sink(scene: Scene, write: (text: string) => unknown = () => {}): WritableStream<unknown> {
   return new WritableStream({
-    write(chunk) {
+    async write(chunk) {
       scene.received.push(chunk);
-      write(scene.textOf(chunk));
+      await write(scene.textOf(chunk));
     },
   });
 }
@@ -273,21 +273,15 @@ const leaving = (): readonly Exit[] => [
     name: "pipeTo() that is aborted",
     async play(scene) {
       const stop = new AbortController();
-      const piped = scene.stream.pipeTo(sink(scene), { signal: stop.signal });
+      // Who is piped to takes its time, because not every runtime ends a pipe that waits for a chunk.
+      const written = () => new Promise<void>((resolve) => scene.clock.setTimeout(resolve, 30));
+      const piped = scene.stream.pipeTo(sink(scene, (text) => text ? written() : undefined), { signal: stop.signal });
       piped.catch(() => {});
       await scene.reach(120);
-      scene.leave(() => stop.abort(scene.reason));
+      stop.abort(scene.reason);
       await scene.consume(() => piped);
     },
-    expected: {
-      ...LEFT,
-      ...AT_FIRST,
-      waitMs: 120,
-      durationMs: 120,
-      pulls: 3,
-      cancelled: "soon",
-      thrown: "reason",
-    },
+    expected: { ...LEFT, ...AT_FIRST, durationMs: 130, cancelled: "soon", thrown: "reason", pulls: [2, 3] },
   },
   {
     name: "cancel() behind pipeThrough()",
@@ -485,10 +479,11 @@ const aborting = (): readonly Exit[] => [
   {
     name: "abort before the first content",
     async play(scene) {
-      const read = scene.read();
+      const asked = scene.readOne();
+      asked.catch(() => {});
       await scene.reach(80);
       scene.abort();
-      await read;
+      await scene.consume(() => asked.then(() => {}));
     },
     expected: { ...LEFT, text: "", thrown: "reason", waitMs: 80, durationMs: 80, pulls: 2 },
   },
@@ -496,10 +491,11 @@ const aborting = (): readonly Exit[] => [
     name: "abort before the first content of a service that then ends in silence",
     script: heedless("end"),
     async play(scene) {
-      const read = scene.read();
+      const asked = scene.readOne();
+      asked.catch(() => {});
       await scene.reach(80);
       scene.abort();
-      await read;
+      await scene.consume(() => asked.then(() => {}));
     },
     expected: { ...LEFT, text: "", thrown: "reason", waitMs: 80, durationMs: 80, pulls: 2 },
   },

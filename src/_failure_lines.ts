@@ -1,6 +1,6 @@
 // Bounds on what is looked at: a hostile value gets an answer as fast as an honest one.
-const MAX_TEXT = 8192;
-const MAX_LINES = 32_768;
+const MAX_TEXT = 8000;
+const MAX_LINES = 32_000;
 
 // Never in here: what holds the request (`requestBodyValues`, `config`), whose words are the user's, not the server's.
 // The order counts where a pattern looks at two lines: `type` and `status`, `message` and `cause`, and `@type` and
@@ -16,7 +16,8 @@ const KEYS = "headers responseHeaders error type status statusCode status_code h
  * looks at a bounded part of `thrown` only.
  */
 export function describeFailure(thrown: unknown): string {
-  const nodes = [typeof thrown === "string" ? { message: thrown } : thrown];
+  // deno-lint-ignore no-explicit-any -- whatever is wrong with one is caught
+  const nodes: any[] = [typeof thrown === "string" ? { message: thrown } : thrown];
   let lines = "";
   // What is false where there was no room left for the line.
   const addLine = (key: string, value: string) =>
@@ -26,10 +27,8 @@ export function describeFailure(thrown: unknown): string {
     for (const key of KEYS.split(" ")) {
       // Any getter, proxy or conversion may throw; then this key tells nothing.
       try {
-        // deno-lint-ignore no-explicit-any -- whatever is wrong with it is caught
-        const value = (node as any)[key];
-        if (key === "constructor") addLine(key, value.name);
-        else if (/string|number/.test(typeof value)) {
+        const value = key === "constructor" ? node[key].name : node[key];
+        if (/string|number/.test(typeof value)) {
           const text = `${value}`.slice(0, MAX_TEXT);
           // The objects in it, whatever stands around them.
           const objects = text.slice(text.indexOf("{"), text.lastIndexOf("}") + 1);

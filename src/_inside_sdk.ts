@@ -47,7 +47,7 @@ export function insideSdk(options: InsideOptions, advice: string): (request: Ins
     taskId: typeof taskId === "function" ? undefined : taskId,
     retry: isAuto ? undefined : retry,
   }, DEFAULTS);
-  if (onWarning !== undefined) check("onWarning", onWarning, check);
+  if (onWarning !== undefined) check(onWarning, check, "onWarning");
   const sdkRetries = new SdkRetries();
   let isWarned = false;
 

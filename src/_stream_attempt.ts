@@ -48,7 +48,7 @@ export class StreamAttempt<Req, Chunk> {
       const pull = () => span.run(() => upstream.next());
       do {
         const isWatched = this.#hasChunks && idleTimeoutMs < Infinity;
-        const result = await (isWatched ? within(this.#clock, undefined, idleTimeoutMs, pull()) : pull());
+        const result = await (isWatched ? within(this.#clock, this.#context.signal, idleTimeoutMs, pull()) : pull());
         if (this.#cancelled) return;
         if (!result.done) this.head.push(result.value);
         const reported = this.read(result);

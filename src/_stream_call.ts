@@ -78,7 +78,6 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
   async start(): Promise<void> {
     try {
       await run(this.#provider as unknown as Provider<Req, void>, this.#request, undefined, this.#inner, this);
-      this.#advance();
     } catch (error) {
       this.#close({ error });
       throw error;
@@ -101,11 +100,12 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
     if (signal.aborted) return stop();
     signal.addEventListener("abort", stop);
     if (this.#attempt!.isAtEnd) return this.#end({ outcome: "ok" });
-    if (answered.endsAt === Infinity) return;
+    // One that has no end sets no timer.
     this.#deadline = new Alarm(clock, answered.endsAt - clock.now(), () => {
       this.#fail(timeoutError(deadlineMs), "deadline");
     });
     this.#deadline.keepsAlive(false);
+    this.#advance();
   }
 
   amend(ending: Ending): Ending {

@@ -19,7 +19,7 @@ export interface Tap {
   end(): ChunkDescription;
 }
 
-/** What a tap has to know of a {@linkcode WireFormat}. `telling` looks at several events at once: no `^`, `$`, `g`, `y`. */
+/** What a tap has to know of a {@linkcode WireFormat}. `telling` looks at several events at once: no `^`, no `$`. */
 export type TappedFormat = Pick<WireFormat, "framing" | "describeEvent" | "telling">;
 
 const UNKNOWN: ChunkDescription = {};
@@ -44,7 +44,8 @@ export function createTap(format: TappedFormat): Tap {
     event(data, type, isFailure) {
       try {
         const description = format.describeEvent(data, type);
-        say(isFailure ? { isContent: false, error: { type, body: data }, ...description } : description);
+        const error = description.error ?? (isFailure ? { type, body: data } : undefined);
+        say(isFailure ? { ...description, isContent: false, error } : description);
       } catch {
         say(CONTENT);
       }

@@ -16,18 +16,17 @@ export interface BackoffPolicy {
   readonly jitter: Jitter;
 }
 
-const FIXED_SHARE = { full: 0, equal: 0.5, none: 1 };
-
 /** The part of `min(maxDelayMs, baseDelayMs * 2^attempt)` that is always waited, and the part that chance adds. */
 export function backoff(
   attempt: number,
-  { baseDelayMs, maxDelayMs, jitter }: BackoffPolicy,
+  policy: BackoffPolicy,
   chance: number,
 ): readonly [fixedMs: number, jitterMs: number] {
+  const { jitter } = policy;
   // 0 * 2^1024 is NaN.
-  const ceilingMs = Math.min(maxDelayMs, baseDelayMs * 2 ** attempt) || 0;
+  const ceilingMs = Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** attempt) || 0;
   if (typeof jitter === "function") return [0, ask(() => jitter(ceilingMs, attempt), Infinity, ceilingMs)];
-  const fixedMs = ceilingMs * FIXED_SHARE[jitter];
+  const fixedMs = jitter === "none" ? ceilingMs : jitter === "equal" ? ceilingMs / 2 : 0;
   return [fixedMs, (ceilingMs - fixedMs) * chance];
 }
 

@@ -38,7 +38,7 @@ export function classifyError(error: unknown, now: number = Date.now()): Classif
   const wish = readRetryAfter(lines, now);
 
   const told = `status ${status || "unknown"} ${wish?.retryAfterSource}${lines}`.toLowerCase();
-  const [errorType, scope, retryable, pattern] = RULES.find(([, , , pattern]) => pattern.test(told))!;
+  const [pattern, errorType, retryable = false, scope = "request"] = RULES.find(([pattern]) => pattern.test(told))!;
   return {
     errorType: errorType || find(lines, /^(?:name|constructor):(?!Error$)([a-z_]\w{0,127})/) || "Error",
     retryable: veto ? veto === "true" : retryable,

@@ -28,19 +28,19 @@ const WISH_JITTER = 0.1;
  * no wait is started that cannot end in time.
  */
 export function decide(
-  { retryable, retryAfterMs, retryAfterSource = "retry-after" }: Classification,
+  failure: Classification,
   attempt: number,
   policy: RetryPolicy,
   random: () => number,
   leftMs: number,
 ): Decision {
-  const wishMs = typeof retryAfterMs === "number" ? retryAfterMs : -1;
+  const wishMs = typeof failure.retryAfterMs === "number" ? failure.retryAfterMs : -1;
   const chance = policy.jitter === "none" ? 0 : ask(random, 1, Math.random());
   const [fixedMs, jitterMs] = backoff(attempt, policy, chance);
   const backoffMs = fixedMs + jitterMs;
   const isWish = wishMs === 0 || wishMs >= backoffMs;
   const retryInMs = Math.ceil(isWish ? wishMs * (1 + WISH_JITTER * chance) || jitterMs : backoffMs);
-  const decision = !retryable
+  const decision = !failure.retryable
     ? "not_retryable"
     : attempt >= policy.maxRetries
     ? "exhausted"
@@ -50,6 +50,6 @@ export function decide(
     ? "deadline"
     : "retry";
   return decision === "retry"
-    ? { decision, retryInMs, delaySource: isWish ? retryAfterSource : "backoff" }
+    ? { decision, retryInMs, delaySource: isWish ? failure.retryAfterSource ?? "retry-after" : "backoff" }
     : { decision };
 }

@@ -51,8 +51,8 @@ export interface LlmFetchOptions extends InsideOptions {
 export function llmFetch(options: LlmFetchOptions = {}): Fetch {
   const { fetch: given, provider, ...inside } = options;
   const begin = insideSdk(inside, "with maxRetries: 0 in the options of its client, most often");
-  if (given !== undefined) check("fetch", given, llmFetch);
-  if (provider !== undefined) check("provider", provider || null, "");
+  if (given !== undefined) check(given, llmFetch, "fetch");
+  if (provider !== undefined) check(provider || null, "", "provider");
 
   return async (input, init) => {
     const send: Fetch = given ?? fetch;

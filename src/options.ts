@@ -76,7 +76,7 @@ export type Conventions = "latest" | "1.41";
 export interface Settings {
   readonly tracer: Tracer;
   readonly taskId: string;
-  readonly signal: AbortSignal | undefined;
+  readonly signal?: AbortSignal | undefined;
   readonly retry: RetryPolicy & { readonly classify: Classify };
   readonly attemptTimeoutMs: number;
   readonly idleTimeoutMs: number;
@@ -97,7 +97,6 @@ export interface Settings {
 export const DEFAULTS: Settings = {
   tracer: noopTracer,
   taskId: "",
-  signal: undefined,
   retry: {
     maxRetries: 5,
     baseDelayMs: 1000,
@@ -120,7 +119,7 @@ export const DEFAULTS: Settings = {
   firstAttempt: 0,
 };
 
-/** What a value must be, in words and in code; or the method it must have. */
+/** What a value must be, in words and in code; or the method it must have. Without one: of the type of its standard. */
 type Rule = string | readonly [words: string, isMet: (value: never) => unknown];
 
 const LIMIT: Rule = ["a number > 0", (value: number) => typeof value === "number" && value > 0];
@@ -136,7 +135,7 @@ const GATES: Rule = [
   (value) => Array.isArray(value) && (value as unknown[]).every((gate) => Object(gate) === gate),
 ];
 const ATTRIBUTE: Rule = [
-  "a string, number, boolean, or an array of one of them",
+  "an AttributeValue",
   (value) =>
     [value].flat().every((item: unknown, _, [first]: unknown[]) =>
       /string|number|boolean/.test(typeof item) && typeof item === typeof first
@@ -150,102 +149,82 @@ const ATTRIBUTE: Rule = [
  */
 export function resolveOptions(options: CallOptions | undefined, base: Settings): Settings {
   if (options === undefined) return base;
-  if (typeof options !== "object" || !options) check("options", options, base);
-  const { attributes, retry } = options;
-  const {
-    tracer = base.tracer,
-    taskId = base.taskId,
-    signal = base.signal,
-    attemptTimeoutMs = base.attemptTimeoutMs,
-    idleTimeoutMs = base.idleTimeoutMs,
-    deadlineMs = base.deadlineMs,
-    gates = base.gates,
-    operationSpan = base.operationSpan,
-    recordErrorMessage = base.recordErrorMessage,
-    conventions = base.conventions,
-    onAttempt = base.onAttempt,
-    clock = base.clock,
-    random = base.random,
-  } = options;
-  if (tracer !== base.tracer) check("tracer", tracer, base.tracer, "startSpan");
-  if (taskId !== base.taskId) check("taskId", taskId, base.taskId);
-  if (signal !== base.signal) check("signal", signal, base.signal, "addEventListener");
-  if (attemptTimeoutMs !== base.attemptTimeoutMs) check("attemptTimeoutMs", attemptTimeoutMs, 0, LIMIT);
-  if (idleTimeoutMs !== base.idleTimeoutMs) check("idleTimeoutMs", idleTimeoutMs, 0, LIMIT);
-  if (deadlineMs !== base.deadlineMs) check("deadlineMs", deadlineMs, 0, LIMIT);
-  if (gates !== base.gates) check("gates", gates, base.gates, GATES);
-  if (operationSpan !== base.operationSpan) check("operationSpan", operationSpan, true);
-  if (recordErrorMessage !== base.recordErrorMessage) check("recordErrorMessage", recordErrorMessage, true);
-  if (conventions !== base.conventions) check("conventions", conventions, "", CONVENTIONS);
-  if (onAttempt !== base.onAttempt) check("onAttempt", onAttempt, base.onAttempt);
-  if (clock !== base.clock) check("clock", clock, base.clock, "setTimeout");
-  if (random !== base.random) check("random", random, base.random);
+  if (typeof options !== "object" || !options) check(options, base, "options");
   return {
-    tracer,
-    taskId,
-    signal,
-    attemptTimeoutMs,
-    idleTimeoutMs,
-    deadlineMs,
-    gates,
-    operationSpan,
-    recordErrorMessage,
-    conventions,
-    onAttempt,
-    clock,
-    random,
+    tracer: pick(options.tracer, base.tracer, "tracer", "startSpan"),
+    taskId: pick(options.taskId, base.taskId, "taskId"),
+    signal: pick(options.signal, base.signal, "signal", "addEventListener"),
+    attemptTimeoutMs: pick(options.attemptTimeoutMs, base.attemptTimeoutMs, "attemptTimeoutMs", LIMIT),
+    idleTimeoutMs: pick(options.idleTimeoutMs, base.idleTimeoutMs, "idleTimeoutMs", LIMIT),
+    deadlineMs: pick(options.deadlineMs, base.deadlineMs, "deadlineMs", LIMIT),
+    gates: pick(options.gates, base.gates, "gates", GATES),
+    operationSpan: pick(options.operationSpan, base.operationSpan, "operationSpan"),
+    recordErrorMessage: pick(options.recordErrorMessage, base.recordErrorMessage, "recordErrorMessage"),
+    conventions: pick(options.conventions, base.conventions, "conventions", CONVENTIONS),
+    onAttempt: pick(options.onAttempt, base.onAttempt, "onAttempt"),
+    clock: pick(options.clock, base.clock, "clock", "setTimeout"),
+    random: pick(options.random, base.random, "random"),
     firstAttempt: base.firstAttempt,
-    attributes: attributes === undefined ? base.attributes : resolveAttributes(attributes, base.attributes),
-    retry: retry === undefined ? base.retry : resolveRetry(retry, base.retry),
+    attributes: options.attributes === undefined
+      ? base.attributes
+      : resolveAttributes(options.attributes, base.attributes),
+    retry: options.retry === undefined ? base.retry : resolveRetry(options.retry, base.retry),
   };
 }
 
 function resolveRetry(retry: RetryOptions, base: Settings["retry"]): Settings["retry"] {
-  if (typeof retry !== "object" || !retry) check("retry", retry, base);
-  const {
-    maxRetries = base.maxRetries,
-    baseDelayMs = base.baseDelayMs,
-    maxDelayMs = base.maxDelayMs,
-    maxRetryAfterMs = base.maxRetryAfterMs,
-    jitter = base.jitter,
-    classify = base.classify,
-  } = retry;
-  if (maxRetries !== base.maxRetries) check("retry.maxRetries", maxRetries, 0, COUNT);
-  if (baseDelayMs !== base.baseDelayMs) check("retry.baseDelayMs", baseDelayMs, 0, DELAY);
-  if (maxDelayMs !== base.maxDelayMs) check("retry.maxDelayMs", maxDelayMs, 0, DELAY);
-  if (maxRetryAfterMs !== base.maxRetryAfterMs) check("retry.maxRetryAfterMs", maxRetryAfterMs, 0, DELAY);
-  if (jitter !== base.jitter) check("retry.jitter", jitter, "", JITTER);
-  if (classify !== base.classify) check("retry.classify", classify, base.classify);
-  return { maxRetries, baseDelayMs, maxDelayMs, maxRetryAfterMs, jitter, classify };
+  if (typeof retry !== "object" || !retry) check(retry, base, "retry");
+  return {
+    maxRetries: pick(retry.maxRetries, base.maxRetries, "retry.maxRetries", COUNT),
+    baseDelayMs: pick(retry.baseDelayMs, base.baseDelayMs, "retry.baseDelayMs", DELAY),
+    maxDelayMs: pick(retry.maxDelayMs, base.maxDelayMs, "retry.maxDelayMs", DELAY),
+    maxRetryAfterMs: pick(retry.maxRetryAfterMs, base.maxRetryAfterMs, "retry.maxRetryAfterMs", DELAY),
+    jitter: pick(retry.jitter, base.jitter, "retry.jitter", JITTER),
+    classify: pick(retry.classify, base.classify, "retry.classify"),
+  };
 }
 
 function resolveAttributes(attributes: Attributes, base: Attributes): Attributes {
-  check("attributes", attributes, base);
-  for (const name in attributes) check(`attributes["${name}"]`, attributes[name], undefined, ATTRIBUTE);
+  check(attributes, base, "attributes");
+  for (const name in attributes) check(attributes[name], undefined, `attributes["${name}"]`, ATTRIBUTE);
   return { ...base, ...attributes };
 }
 
 /** The provider is checked like an option. @throws {TypeError} Naming what is wrong. */
 export function checkProvider(provider: Partial<Provider & StreamProvider>, method: "chat" | "stream"): void {
   if (typeof provider?.[method] === "function" && typeof provider.name === "string" && provider.name) return;
-  check("provider", provider, DEFAULTS);
-  check("provider.name", provider.name || null, "");
-  check(`provider.${method}`, provider[method], check);
+  check(provider, DEFAULTS, "provider");
+  check(provider.name || null, "", "provider.name");
+  check(provider[method], check, `provider.${method}`);
 }
 
-/** Without a `rule`, a value must be of the type of its `standard`. Of that type it is out of range, else mistyped. */
-export function check(name: string, value: unknown, standard: unknown, rule?: Rule): void {
-  if (rule === undefined ? typeof value === typeof standard && value !== null : meets(value, rule)) return;
-  const type = typeof value;
-  const expected = typeof standard;
+/** What is set and not what holds anyway is checked: in most calls that is little. */
+function pick<T>(value: T | undefined, standard: T, name: string, rule?: Rule): T {
+  return value === undefined || value === standard ? standard : check(value, standard, name, rule);
+}
+
+/** Small, since what fails is told elsewhere, so that engines take it into the functions that call it. */
+export function check<T>(value: T, standard: unknown, name: string, rule?: Rule): T {
+  if (
+    rule === undefined
+      ? typeof value === typeof standard && value !== null
+      : typeof rule === "string"
+      ? (value as Record<string, unknown> | null)?.[rule]
+      : rule[1](value as never)
+  ) return value;
+  throw wrong(value, standard, name, rule);
+}
+
+/** What is wrong and of the type of its `standard` is out of range, else mistyped. */
+function wrong(value: unknown, standard: unknown, name: string, rule?: Rule): Error {
   // Of objects only the kind is shown: they may hold prompts or keys.
-  const shown = Object(value) === value ? `of type ${type}` : type === "string" ? `"${value}"` : String(value);
-  const words = typeof rule === "string" ? `an object with ${rule}()` : rule ? rule[0] : `of type ${expected}`;
-  throw new (type === expected && /string|number/.test(type) ? RangeError : TypeError)(
+  const shown = Object(value) === value
+    ? `of type ${typeof value}`
+    : typeof value === "string"
+    ? `"${value}"`
+    : String(value);
+  const words = typeof rule === "string" ? `an object with ${rule}()` : rule ? rule[0] : `of type ${typeof standard}`;
+  return new (typeof value === typeof standard && /string|number/.test(typeof value) ? RangeError : TypeError)(
     `Cannot call the provider: '${name}' must be ${words}: current value is ${shown}`,
   );
-}
-
-function meets(value: unknown, rule: Rule): unknown {
-  return typeof rule === "string" ? (value as Record<string, unknown> | null)?.[rule] : rule[1](value as never);
 }

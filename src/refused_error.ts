@@ -10,8 +10,8 @@ export class RefusedError extends Error {
   override name = "RefusedError";
 
   /** Takes the gate's name, its reason, and, as `cause`, what brought it to that: the last real error, for instance. */
-  constructor(gate: string, { refuse, cause }: Refusal) {
-    super(`Cannot call the provider: gate '${gate}' refused: ${refuse}`, { cause });
+  constructor(gate: string, refusal: Refusal) {
+    super(`Cannot call the provider: gate '${gate}' refused: ${refusal.refuse}`, refusal);
     this.gate = gate;
   }
 }

@@ -22,24 +22,23 @@ export function readRetryAfter(lines: string, now: number): RetryAfter | undefin
   // The server's own clock, where it is told: a skewed one on either side then does no harm.
   const serverNow = parseDate(header("date")) || now;
 
-  // None where the text is no wait; one where it is.
-  const wish = (retryAfterSource: string, text = header(retryAfterSource)): RetryAfter[] => {
+  // Nothing where the text is no wait.
+  const wish = (retryAfterSource: string, text = header(retryAfterSource)): RetryAfter | undefined => {
     const ms = Math.ceil(parseDuration(text) ?? parseDate(text) - serverNow);
-    return ms === ms ? [{ retryAfterMs: Math.min(Math.max(ms, 0), 2 ** 53 - 1), retryAfterSource }] : [];
+    if (ms === ms) return { retryAfterMs: Math.min(Math.max(ms, 0), 2 ** 53 - 1), retryAfterSource };
   };
-  const decimal = (name: string, unit: string) => wish(name, header(name, "\\d+(?:\\.\\d+)?") + unit);
+  const decimal = (name: string, unit: string) => wish(name, header(name, "[\\d.]+") + unit);
   const refills = [...lines.matchAll(/^(\S{0,60})remaining(\S{0,60}):0$/gm)]
-    .flatMap(([, before, after]) => wish(`${before}reset${after}`))
-    .sort((a, b) => b.retryAfterMs - a.retryAfterMs);
+    .map(([, before, after]) => wish(`${before}reset${after}`))
+    // The longest first, and what is no wait last.
+    .sort((a, b) => b!.retryAfterMs - a!.retryAfterMs);
 
-  return [
-    decimal("retry-after-ms", "ms"),
-    decimal("x-ms-retry-after-ms", "ms"),
-    decimal("retry-after", "s"),
+  return decimal("retry-after-ms", "ms") ??
+    decimal("x-ms-retry-after-ms", "ms") ??
+    decimal("retry-after", "s") ??
     // A date has a space in it, unlike what else `wish` reads.
-    wish("retry-after", header("retry-after", "\\w+,? .*")),
-    wish("body", find(lines, "RetryInfo\nretryDelay:(.*)")),
-    wish("body", find(lines, "(?:again|retry) (?:in|after) ([\\d.hm]+) ?s") + "s"),
-    refills,
-  ].flat()[0];
+    wish("retry-after", header("retry-after", ".* .*")) ??
+    wish("body", find(lines, "RetryInfo\nretryDelay:(.*)")) ??
+    wish("body", find(lines, "(?:again|retry) (?:in|after) ([\\d.hm]+) ?s") + "s") ??
+    refills[0];
 }

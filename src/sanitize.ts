@@ -6,8 +6,8 @@ const MAX_INPUT = 1024;
 
 /** What to mask, after what stays in front of it: each pattern's first group. All run in linear time. */
 const RULES: readonly RegExp[] = [
-  // A private key, as far as it is there.
-  /()-----BEGIN [\w ]*PRIVATE KEY-----.*?(?:-----END[\w ]*-----|$)/g,
+  // A private key, or whatever else is armored like one, as far as it is there.
+  /()-----BEGIN.*?(?:-----END.*?-----|$)/g,
   // What follows a telling name, in text, headers and JSON, or `Bearer`, though not as prose: all of it up to the quote
   // that opened it, or else up to a space or any quote, but all cookies. Without a quote `\2` is empty and rules out the
   // first way.
@@ -17,7 +17,7 @@ const RULES: readonly RegExp[] = [
   // A query string, of whole URLs and of mere paths.
   /(\?)[\w[%][^\s"'<>]*/g,
   // Keys known by their first letters, hexadecimal runs, and long mixtures of digits, small and capital letters.
-  /\b()(?:sk-|(?:(?:gh\w|github_pat|gsk|hf)_|(?:xai|pplx)-|ya29\.)(?=[\w-]{16})|A[KS]IA|AIza|eyJ|xox|[\da-f]{32}|(?=\w{32})(?=\w*\d)(?=\w*[a-z])(?=\w*[A-Z]))[\w.*+-]*/g,
+  /\b()(?:sk-|(?:gh\w|github_pat|gsk|hf|xai|pplx|ya29)[_.-](?=[\w-]{16})|A[KS]IA|AIza|eyJ|xox|[\da-f]{32}|(?=\w{32})(?=\w*\d)(?=\w*[a-z])(?=\w*[A-Z]))[\w.*+-]*/g,
 ];
 
 /**
@@ -50,7 +50,7 @@ function oneLine(text: string): string {
 export function messageOf(error: unknown): string | undefined {
   try {
     const { message, error: inner } = error as { message?: unknown; error?: { message?: unknown } | null };
-    return [error, message, inner, inner?.message].find((it): it is string => typeof it === "string" && it !== "");
+    return [error, message, inner, inner?.message].find((it): it is string => typeof it === "string" && !!it);
   } catch {
     // There is nothing to read, or a getter or a proxy threw.
   }

@@ -1,11 +1,11 @@
-/** How the providers spell each meaning, apart from as it is; `.` stands for `_` and `-`. */
+/** How the providers spell each meaning, apart from as it is; `.` stands for `_` and `-`, a stem for all its words. */
 const SPELLINGS: Readonly<Record<string, RegExp>> = {
   end_turn: /^(stop|completed?|eos)$/i,
-  tool_use: /^(tool.calls?|function.call)$/i,
+  tool_use: /^(tool|function).calls?$/i,
   max_tokens: /^max.+tokens$|length$|context_window/i,
   stop_sequence: /^stop.sequence$/i,
-  content_filter: /filter|guardrail|safety|recitation|prohibited|blocklist|spii|armor|jailbreak|toxic/i,
-  pause: /^(pause.turn|compaction|continuation)$/i,
+  content_filter: /filter|guard|safe|recit|prohib|block|spii|armor|jail|tox/i,
+  pause: /^(pause|compact|continu)/i,
 };
 
 /**

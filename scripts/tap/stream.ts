@@ -54,18 +54,17 @@ export function chunksOf(bytes: Uint8Array<ArrayBuffer>, size: number): Uint8Arr
 }
 
 /** Sizes without end, the same in every run. */
-export function* mixedSizes(): Generator<number> {
+function* mixedSizes(): Generator<number> {
   for (let place = 0;; place = (place + 0.618034) % 1) yield Math.round(SMALLEST * (LARGEST / SMALLEST) ** place);
 }
 
-/** The whole stream, in chunks of mixed sizes. */
-export function* mixedChunks(bytes = STREAM_BYTES): Generator<Uint8Array<ArrayBuffer>> {
+/** The stream, in chunks of mixed sizes or of one. */
+export function* streamChunks(bytes = STREAM_BYTES, size?: number): Generator<Uint8Array<ArrayBuffer>> {
   const events = someEvents();
+  const sizes = mixedSizes();
   let at = 0;
-  let sent = 0;
-  for (const size of mixedSizes()) {
-    if (sent >= bytes) return;
-    const chunk = events.slice(at, at + size);
+  for (let sent = 0; sent < bytes;) {
+    const chunk = events.slice(at, at + (size ?? sizes.next().value!));
     yield chunk;
     sent += chunk.length;
     at = (at + chunk.length) % events.length;

@@ -9,7 +9,7 @@ const BUILT = /^esm\/(mod|src\/[a-z_/]+|_shared-\w+)\.(js|js\.map|d\.ts)$/;
 const TEXTS = ["CHANGELOG.md", "LICENSE", "README.md", "package.json"];
 
 /** What Node may have to load for one entry point. */
-const MOST_FILES = 3;
+const MOST_FILES = 6;
 
 // What begins like an absolute path of this or of any other machine.
 const ABSOLUTE_PATH = /file:\/\/|\/(home|Users|root|tmp|work|usr|var)\/|\b[A-Z]:\\/;

@@ -53,6 +53,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     "mistral",
     "ollama",
     "openai",
+    "wire",
   ],
   "adapter otel": ["otel"],
   "adapter console": ["_waterfall", "_waterfall_text", "console"],

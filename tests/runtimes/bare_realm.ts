@@ -10,7 +10,6 @@ const GONE = [
   "performance",
   "FinalizationRegistry",
   "WeakRef",
-  "MessageChannel",
   "crypto",
   "structuredClone",
   "queueMicrotask",
@@ -39,6 +38,6 @@ export const bareRealm: Runtime = {
   async run(job, input) {
     const cwd = await bundleJob(job, { file: "job.mjs", code: "export { job };", library: "package" });
     await Deno.writeTextFile(`${cwd}/bare.mjs`, WITHOUT_GLOBALS);
-    return await printed("node", ["bare.mjs", JSON.stringify(input)], cwd);
+    return await printed("node", ["bare.mjs", JSON.stringify(input)], { cwd });
   },
 };

@@ -16,6 +16,6 @@ export const bun: Runtime = {
   version: async () => (await bunCommand(), VERSION),
   async run(job, input) {
     const cwd = await bundleJob(job, { ...PRINTING, library: "package" });
-    return await printed(await bunCommand(), ["print.mjs", JSON.stringify(input)], cwd);
+    return await printed(await bunCommand(), ["print.mjs", JSON.stringify(input)], { cwd });
   },
 };

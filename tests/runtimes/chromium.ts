@@ -26,36 +26,49 @@ const found = once(async (): Promise<{ command: string; version: string }> => {
   throw new Error("There is no Chromium on this machine (Debian has it as 'chromium')");
 });
 
-/** A page that is served from memory, so that it needs no server, and no name server either. */
-const RUN = `import { readFileSync } from "node:fs"; import { chromium } from "playwright-core";
-const [executablePath, file, input, place] = process.argv.slice(2);
-const WORKER = "import { job } from '/job.js'; onmessage = async ({ data }) => postMessage(await job(data));";
-const served = {
-  "/": ["text/html", "<!doctype html><title>job</title>"],
-  "/job.js": ["text/javascript", readFileSync(file, "utf8")],
-  "/worker.js": ["text/javascript", WORKER],
-};
+/** A page that is served from files, so that it needs no server, and no name server either. */
+const OPEN = `import { readFileSync } from "node:fs"; import { chromium } from "playwright-core";
+const [executablePath, files, input] = process.argv.slice(2);
+const served = new Map(Object.entries(JSON.parse(files)));
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-dev-shm-usage"] });
 try {
   const page = await browser.newPage();
   await page.route("https://page.test/**", (route) => {
-    const [contentType, body] = served[new URL(route.request().url()).pathname] ?? [];
-    return body === undefined ? route.fulfill({ status: 404 }) : route.fulfill({ contentType, body });
-  });
-  await page.goto("https://page.test/");
-  const result = await page.evaluate(async ([input, place]) => {
-    if (place === "page") return await (await import("/job.js")).job(input);
-    return await new Promise((resolve, reject) => {
-      const worker = new Worker("/worker.js", { type: "module" });
-      worker.onmessage = ({ data }) => resolve(data);
-      worker.onerror = ({ message }) => reject(new Error(message || "The worker does not load"));
-      worker.postMessage(input);
-    });
-  }, [JSON.parse(input), place]);
-  console.log(JSON.stringify(result));
-} finally {
+    const file = served.get(new URL(route.request().url()).pathname);
+    if (file === undefined) return route.fulfill({ status: 404 });
+    return route.fulfill({ contentType: file.endsWith(".html") ? "text/html" : "text/javascript", body: readFileSync(file) });
+  });`;
+const CLOSE = `} finally {
   await browser.close();
 }`;
+
+/**
+ * Runs code of Playwright's that has a `page` and the text `input`, and prints JSON at its end. Files are served at
+ * `https://page.test`, by path.
+ */
+export async function withPage(code: string, files: Readonly<Record<string, string>>, input: string): Promise<unknown> {
+  const { command } = await found();
+  const cwd = (await fromNpm("playwright-core", PLAYWRIGHT)).replace(/\/node_modules\/playwright-core$/, "");
+  const script = await Deno.makeTempFile({ dir: cwd, suffix: ".mjs" });
+  try {
+    await Deno.writeTextFile(script, [OPEN, code, CLOSE].join("\n"));
+    return await printed("node", [script, command, JSON.stringify(files), input], { cwd });
+  } finally {
+    await Deno.remove(script);
+  }
+}
+
+const CALL = {
+  page: `async (input) => await (await import("/job.js")).job(input)`,
+  worker: `(input) => new Promise((resolve, reject) => {
+    const worker = new Worker("/worker.js", { type: "module" });
+    worker.onmessage = ({ data }) => resolve(data);
+    worker.onerror = ({ message }) => reject(new Error(message || "The worker does not load"));
+    worker.postMessage(input);
+  })`,
+};
+
+const WORKER = `import { job } from "/job.js"; onmessage = async ({ data }) => postMessage(await job(data));`;
 
 /** Chromium: a module of a page, or of a worker. */
 export function chromium(place: "page" | "worker"): Runtime {
@@ -69,15 +82,12 @@ export function chromium(place: "page" | "worker"): Runtime {
     },
     async run(job, input) {
       const cwd = await bundleJob(job, { file: "page.js", code: "export { job };", library: "bundle" });
-      return await inChromium(`${cwd}/page.js`, input, place);
+      await Deno.writeTextFile(`${cwd}/page_worker.js`, WORKER);
+      await Deno.writeTextFile(`${cwd}/page.html`, "<!doctype html><title>job</title>");
+      const code = `await page.goto("https://page.test/");
+        console.log(JSON.stringify(await page.evaluate(${CALL[place]}, JSON.parse(input))));`;
+      const files = { "/": `${cwd}/page.html`, "/job.js": `${cwd}/page.js`, "/worker.js": `${cwd}/page_worker.js` };
+      return await withPage(code, files, JSON.stringify(input));
     },
   };
-}
-
-/** Calls the function `job` that a module exports. */
-async function inChromium(file: string, input: unknown, place: "page" | "worker"): Promise<unknown> {
-  const { command } = await found();
-  const directory = (await fromNpm("playwright-core", PLAYWRIGHT)).replace(/\/node_modules\/playwright-core$/, "");
-  await Deno.writeTextFile(`${directory}/run.mjs`, RUN);
-  return await printed("node", ["run.mjs", command, file, JSON.stringify(input), place], directory);
 }

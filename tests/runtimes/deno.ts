@@ -18,7 +18,7 @@ export function denoWithoutPermissions(version?: string): Runtime {
         console.log(JSON.stringify(await job(JSON.parse(Deno.args[0]!))));`;
       await Deno.writeTextFile(`${cwd}/print.ts`, code);
       const flags = ["--no-prompt", "--quiet", "--no-config", "--no-lock", ...await importMapFlags()];
-      return await printed(await denoCommand(version), ["run", ...flags, "print.ts", JSON.stringify(input)], cwd);
+      return await printed(await denoCommand(version), ["run", ...flags, "print.ts", JSON.stringify(input)], { cwd });
     },
   };
 }
@@ -30,7 +30,7 @@ export const denoOnPackage: Runtime = {
   version: () => Promise.resolve(Deno.version.deno),
   async run(job, input) {
     const cwd = await bundleJob(job, { ...PRINTING, library: "bundle" });
-    return await printed(Deno.execPath(), ["run", "--allow-all", "print.mjs", JSON.stringify(input)], cwd);
+    return await printed(Deno.execPath(), ["run", "--allow-all", "print.mjs", JSON.stringify(input)], { cwd });
   },
 };
 

@@ -17,15 +17,19 @@ export const edgeRuntime: Runtime = {
   version: async () => (await edgeRuntimePackage(), VERSION),
   async run(job, input) {
     const cwd = await bundleJob(job, { file: "edge.js", code: CODE, library: "bundle" });
-    return await answerOfEdge(`${cwd}/edge.js`, { body: JSON.stringify(input) });
+    return JSON.parse(await answerOfEdge(`${cwd}/edge.js`, { body: JSON.stringify(input) }));
   },
 };
 
-/** Sends one POST request to a script that listens for `fetch`, and resolves with its answer, which must be JSON. */
-export async function answerOfEdge(
-  file: string,
-  { body = "", globals = {} }: { readonly body?: string; readonly globals?: Readonly<Record<string, unknown>> },
-): Promise<unknown> {
+/** What a script in the edge-runtime is asked with. */
+export interface EdgeRequest {
+  readonly body: string;
+  /** Globals besides the runtime's own. */
+  readonly globals?: Readonly<Record<string, unknown>>;
+}
+
+/** Sends one POST request to a script that listens for `fetch`, and resolves with the text of its answer. */
+export async function answerOfEdge(file: string, { body, globals = {} }: EdgeRequest): Promise<string> {
   const directory = (await edgeRuntimePackage()).replace(/\/node_modules\/edge-runtime$/, "");
   await Deno.writeTextFile(
     `${directory}/run.mjs`,
@@ -33,8 +37,8 @@ export async function answerOfEdge(
 const [file, body, globals] = process.argv.slice(2);
 const extend = (context) => Object.assign(context, JSON.parse(globals));
 const runtime = new EdgeRuntime({ initialCode: readFileSync(file, "utf8"), extend });
-const response = await runtime.dispatchFetch("http://job/", { method: "POST", body });
-console.log(await response.text()); process.exit(0);`,
+const response = await runtime.dispatchFetch("http://edge/", { method: "POST", body });
+console.log(JSON.stringify(await response.text())); process.exit(0);`,
   );
-  return await printed("node", ["run.mjs", file, body, JSON.stringify(globals)], directory);
+  return await printed("node", ["run.mjs", file, body, JSON.stringify(globals)], { cwd: directory }) as string;
 }

@@ -11,7 +11,7 @@ export function node(version?: string): Runtime {
     version: async () => version === undefined ? await printedVersion("node") : (await nodeCommand(version), version),
     async run(job, input) {
       const cwd = await bundleJob(job, { ...PRINTING, library: "package" });
-      return await printed(await nodeCommand(version), ["print.mjs", JSON.stringify(input)], cwd);
+      return await printed(await nodeCommand(version), ["print.mjs", JSON.stringify(input)], { cwd });
     },
   };
 }

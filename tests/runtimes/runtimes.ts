@@ -9,10 +9,9 @@ import { workerd } from "./workerd.ts";
 
 const deno = denoWithoutPermissions();
 const worker = workerd();
-const workerOfNode = workerd({ flags: ["nodejs_compat"] });
 
 /** Those that are part of every test run: the machine's own, and two edge runtimes. */
-export const QUICK: readonly Runtime[] = [deno, node(), bareRealm, worker, workerOfNode, edgeRuntime];
+export const QUICK: readonly Runtime[] = [deno, node(), bareRealm, worker, edgeRuntime];
 
 /** Every runtime, of pinned versions where they come from npm. A line here is all that a new one needs. */
 export const RUNTIMES: readonly Runtime[] = [
@@ -24,7 +23,7 @@ export const RUNTIMES: readonly Runtime[] = [
   bun,
   workerd({ compatibilityDate: "2024-01-01" }),
   worker,
-  workerOfNode,
+  workerd({ flags: ["nodejs_compat"] }),
   edgeRuntime,
   chromium("page"),
   chromium("worker"),

@@ -1,7 +1,8 @@
 // Bundles each entry file of this directory with Rollup and with webpack into out/: node bundlers.mjs NAME...
-import { rollup } from "rollup";
 import { fileURLToPath } from "node:url";
-import webpack from "webpack";
+
+// By name, so that nothing but Node, which runs this beside the bundlers, tries to resolve them.
+const [{ rollup }, { default: webpack }] = await Promise.all(["rollup", "webpack"].map((name) => import(name)));
 
 const here = fileURLToPath(new URL("./", import.meta.url));
 

@@ -7,17 +7,32 @@ export const PRINTING = {
   code: "console.log(JSON.stringify(await job(JSON.parse(process.argv[2])))); process.exit(0);",
 };
 
-/** Runs a process that prints JSON, and resolves with that. */
-export async function printed(command: string, args: readonly string[], cwd: string): Promise<unknown> {
-  const { stdout, stderr } = await new Deno.Command(command, {
+/** Where and with what a process is run. */
+export interface ProcessOptions {
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Runs a process and resolves with the last line that it prints; rejects if it fails. */
+export async function lastLine(
+  command: string,
+  args: readonly string[],
+  { cwd, env = {} }: ProcessOptions,
+): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(command, {
     args: [...args],
     cwd,
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", ...env },
     signal: AbortSignal.timeout(LIMIT_MS),
   }).output();
-  const text = new TextDecoder().decode(stdout);
-  if (!/^[{[]/.test(text)) throw new Error(new TextDecoder().decode(stderr) || text || `'${command}' printed nothing`);
-  return JSON.parse(text);
+  const text = new TextDecoder().decode(stdout).trimEnd();
+  if (!success || !text) throw new Error(new TextDecoder().decode(stderr) || text || `'${command}' printed nothing`);
+  return text.slice(text.lastIndexOf("\n") + 1);
+}
+
+/** Runs a process whose last line is JSON, and resolves with what that says. */
+export async function printed(command: string, args: readonly string[], options: ProcessOptions): Promise<unknown> {
+  return JSON.parse(await lastLine(command, args, options));
 }
 
 /** Runs a process that prints its version, and resolves with that. */

@@ -1,0 +1,472 @@
+import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
+import {
+  attemptsOf,
+  type CallOptions,
+  createStreamer,
+  type Gate,
+  type GateResult,
+  type StreamProvider,
+  streamWithRetry,
+  TruncatedStreamError,
+} from "../../mod.ts";
+import { fakeClock, recordingTracer } from "../../src/testing.ts";
+import { type Chunk, manualStream, settle, stateOf } from "../support/manual_stream.ts";
+import { httpError } from "../support/scripted_provider.ts";
+
+const request = { model: "m-1", messages: [{ role: "user", content: "Hi" }] };
+const role: Chunk = { isContent: false, isTerminal: false, usage: { inputTokens: 25 } };
+const hello: Chunk = { text: "Hello", isTerminal: false };
+const you: Chunk = { text: " you", isTerminal: false };
+const last: Chunk = { isContent: false, isTerminal: true, stopReason: "stop", usage: { outputTokens: 3 } };
+
+async function collect<T>(stream: AsyncIterable<T>): Promise<T[]> {
+  const chunks: T[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return chunks;
+}
+
+/** A provider that gives `chunks` and ends. */
+function giving<C>(...chunks: C[]): StreamProvider<unknown, C> {
+  return {
+    name: "demo",
+    async *stream() {
+      yield* chunks;
+    },
+  };
+}
+
+Deno.test("streamWithRetry() hands over the provider's own chunks, in order", async () => {
+  const chunks = [role, hello, you, last];
+  const stream = streamWithRetry({ ...giving(...chunks), describeChunk: (chunk) => chunk }, request);
+  const received = await collect(stream);
+  assertEquals(received.length, 4);
+  received.forEach((chunk, index) => assertStrictEquals(chunk, chunks[index]));
+});
+
+Deno.test("streamWithRetry() takes chunks of any kind, undefined and falsy ones too", async () => {
+  const chunks = [0, "", null, undefined, NaN, false, new Uint8Array(2)];
+  assertEquals(await collect(streamWithRetry(giving<unknown>(...chunks), request)), chunks);
+});
+
+Deno.test("streamWithRetry() throws for a bad argument, before the provider is asked", () => {
+  const provider = manualStream();
+  for (
+    const options of [
+      { idleTimeoutMs: 0 },
+      { idleTimeoutMs: NaN },
+      { idleTimeoutMs: "5" },
+      { attemptTimeoutMs: -1 },
+      { deadlineMs: 0 },
+      { retry: { maxRetries: -1 } },
+      { signal: {} },
+      null,
+    ]
+  ) assertThrows(() => streamWithRetry(provider, request, options as unknown as CallOptions), Error, "Cannot call");
+  for (const wrong of [{ name: "demo" }, { stream: () => {} }, { name: "", stream: () => {} }, null]) {
+    assertThrows(() => streamWithRetry(wrong as unknown as StreamProvider, request), TypeError, "'provider");
+  }
+  assertThrows(() => createStreamer({ idleTimeoutMs: 0 }), RangeError, "'idleTimeoutMs' must be a number > 0");
+  assertEquals(provider.contexts.length, 0);
+});
+
+Deno.test("streamWithRetry() asks the provider at once, and pulls no further than the first content", async () => {
+  const provider = manualStream();
+  provider.give(role, hello, you, last);
+  streamWithRetry(provider, request);
+  assertEquals(provider.contexts.length, 1);
+  await settle();
+  assertEquals(provider.pulls, 2);
+});
+
+Deno.test("streamWithRetry() drops the preliminary chunks of attempts that failed", async () => {
+  const clock = fakeClock({ autoAdvance: true });
+  let attempts = 0;
+  const provider: StreamProvider<unknown, Chunk> = {
+    name: "demo",
+    describeChunk: (chunk) => chunk,
+    async *stream() {
+      yield { ...role, text: `role ${attempts}` };
+      if (attempts++ < 2) throw httpError(503);
+      yield hello;
+      yield last;
+    },
+  };
+  const stream = streamWithRetry(provider, request, { clock });
+  assertEquals((await collect(stream)).map(({ text }) => text), ["role 2", "Hello", undefined]);
+});
+
+Deno.test("streamWithRetry() tells what is no stream, and does not try again", async () => {
+  for (const source of [undefined, null, 5, "text", {}, [1], Promise.resolve(), () => {}]) {
+    const provider = { name: "demo", stream: () => source } as unknown as StreamProvider;
+    const stream = streamWithRetry(provider, request);
+    const error = await assertRejects(() => collect(stream), TypeError, "must give an async iterable");
+    assertEquals(attemptsOf(error).length, 1);
+  }
+});
+
+Deno.test("streamWithRetry() rejects a ReadableStream that somebody else reads", async () => {
+  const source = new ReadableStream();
+  source.getReader();
+  await assertRejects(() => collect(streamWithRetry({ name: "demo", stream: () => source }, request)), TypeError);
+});
+
+Deno.test("streamWithRetry() hands over a stream without content that is complete", async () => {
+  const ping: Chunk = { isContent: false };
+  for (const chunks of [[role, last], [ping, { isContent: false, isTerminal: true }]]) {
+    const stream = streamWithRetry({ ...giving(...chunks), describeChunk: (chunk: Chunk) => chunk }, request);
+    assertEquals(await collect(stream), chunks);
+    assertEquals((await stream.finished)?.["llm.outcome"], "ok");
+  }
+});
+
+Deno.test("streamWithRetry() holds back no more than 1,000 chunks without content", async () => {
+  const provider = manualStream();
+  const ping: Chunk = { isContent: false };
+  provider.give(...Array.from({ length: 1500 }, () => ping));
+  const stream = streamWithRetry(provider, request);
+  for (let turn = 0; turn < 100; turn++) await settle();
+  assertEquals(provider.pulls, 1000);
+  const iterator = stream[Symbol.asyncIterator]();
+  for (let read = 0; read < 1001; read++) assertStrictEquals((await iterator.next()).value, ping);
+  assertEquals(provider.pulls, 1001);
+});
+
+// --- The consumer's side ---
+
+Deno.test("streamWithRetry() answers next() calls in the order in which they were made", async () => {
+  const provider = manualStream();
+  const iterator = streamWithRetry(provider, request)[Symbol.asyncIterator]();
+  const asked = Array.from({ length: 6 }, () => iterator.next());
+  provider.give(role, hello, you, last);
+  provider.end();
+  const results = await Promise.all(asked);
+  assertEquals(results.map(({ value }) => value), [role, hello, you, last, undefined, undefined]);
+  assertEquals(results.map(({ done }) => done), [false, false, false, false, true, true]);
+  assertEquals(provider.pulls, 5);
+});
+
+Deno.test("streamWithRetry() has one pull open at a time, whenever next() is called", async () => {
+  // The moment at which the first content arrives is the one between two owners: each of the hops around it.
+  for (let hops = 0; hops < 40; hops++) {
+    let open = 0;
+    let most = 0;
+    let left = 10;
+    const provider: StreamProvider<unknown, number> = {
+      name: "demo",
+      stream: () => ({
+        [Symbol.asyncIterator]: (): AsyncIterator<number> => ({
+          async next() {
+            most = Math.max(most, ++open);
+            for (let hop = 0; hop < 3; hop++) await undefined;
+            open--;
+            return left-- > 0 ? { done: false, value: left } : { done: true, value: undefined };
+          },
+        }),
+      }),
+    };
+    const iterator = streamWithRetry(provider, request, { idleTimeoutMs: 1000 })[Symbol.asyncIterator]();
+    for (let hop = 0; hop < hops; hop++) await undefined;
+    const results = await Promise.all(Array.from({ length: 11 }, () => iterator.next()));
+    assertEquals(results.map(({ value }) => value), [9, 8, 7, 6, 5, 4, 3, 2, 1, 0, undefined], `${hops} hops`);
+    assertEquals(most, 1, `${hops} hops`);
+  }
+});
+
+Deno.test("streamWithRetry() throws an error once and is done, however many asked", async () => {
+  const provider = manualStream();
+  const iterator = streamWithRetry(provider, request)[Symbol.asyncIterator]();
+  const error = new Error("broken");
+  const asked = Array.from({ length: 4 }, () => iterator.next());
+  provider.give(hello);
+  provider.fail(error);
+  const settled = await Promise.allSettled(asked);
+  assertEquals(settled.map((it) => it.status === "rejected" ? it.reason : it.value.value), [
+    hello,
+    error,
+    undefined,
+    undefined,
+  ]);
+  assertEquals(provider.pulls, 2);
+});
+
+Deno.test("streamWithRetry() hands over a chunk that reports an error, throws the error next, and pulls no more", async () => {
+  const provider = manualStream();
+  const iterator = streamWithRetry(provider, request)[Symbol.asyncIterator]();
+  const error = { type: "error", error: { type: "overloaded_error" } };
+  const bad: Chunk = { isContent: false, error };
+  provider.give(hello, bad, you);
+  const settled = await Promise.allSettled(Array.from({ length: 4 }, () => iterator.next()));
+  assertEquals(settled.map((it) => it.status === "rejected" ? it.reason : it.value.value), [
+    hello,
+    bad,
+    error,
+    undefined,
+  ]);
+  assertEquals([provider.pulls, provider.returns], [2, 1]);
+});
+
+Deno.test("streamWithRetry() has nothing more to say after return(), whatever was there", async () => {
+  const endings: [name: string, prepare: (provider: ReturnType<typeof manualStream>) => void][] = [
+    ["chunks that were held back", (provider) => provider.give(role, hello)],
+    ["a whole answer", (provider) => provider.give(role, last)],
+    ["an error", (provider) => provider.fail(httpError(400))],
+    ["nothing yet", () => {}],
+  ];
+  for (const [name, prepare] of endings) {
+    const provider = manualStream();
+    prepare(provider);
+    provider.end();
+    const iterator = streamWithRetry(provider, request)[Symbol.asyncIterator]();
+    await settle();
+    assertEquals(await iterator.return!("bye"), { done: true, value: "bye" }, name);
+    assertEquals(await iterator.next(), { done: true, value: undefined }, name);
+    assertEquals(await iterator.return!(), { done: true, value: undefined }, name);
+  }
+});
+
+Deno.test("streamWithRetry() has nothing more to say after an error that nobody was told in time", async () => {
+  const provider = manualStream();
+  const controller = new AbortController();
+  const iterator = streamWithRetry(provider, request, { signal: controller.signal })[Symbol.asyncIterator]();
+  provider.give(role, hello);
+  await settle();
+  controller.abort("enough");
+  assertEquals(await assertRejects(() => iterator.next()), "enough");
+  assertEquals(await iterator.next(), { done: true, value: undefined });
+});
+
+Deno.test("streamWithRetry() answers who waits when the consumer leaves", async () => {
+  for (const leave of ["return", "throw"] as const) {
+    for (const chunks of [[], [hello]]) {
+      const provider = manualStream();
+      provider.give(...chunks);
+      const iterator = streamWithRetry(provider, request)[Symbol.asyncIterator]();
+      await settle();
+      for (const _ of chunks) await iterator.next();
+      const asked = [iterator.next(), iterator.next()];
+      await settle();
+      iterator[leave]!(new Error("own")).catch(() => {});
+      assertEquals(await Promise.all(asked), Array(2).fill({ done: true, value: undefined }));
+    }
+  }
+});
+
+Deno.test("streamWithRetry() gives iterators that share the stream, and are iterable", async () => {
+  const stream = streamWithRetry(giving(1, 2, 3, 4), request);
+  const [one, other] = [stream[Symbol.asyncIterator](), stream[Symbol.asyncIterator]()] as AsyncIterableIterator<
+    number
+  >[];
+  assertEquals([(await one!.next()).value, (await other!.next()).value], [1, 2]);
+  assertEquals(await collect(one!), [3, 4]);
+  assertEquals(await collect(stream), []);
+});
+
+Deno.test("streamWithRetry() is a ReadableStream that can be teed, piped and made a body", async () => {
+  const chunks = [{ n: 1 }, { n: 2 }, { n: 3 }];
+  const [left, right] = streamWithRetry(giving(...chunks), request).tee();
+  const both = await Promise.all([collect(left), collect(right)]);
+  for (const branch of both) branch.forEach((chunk, index) => assertStrictEquals(chunk, chunks[index]));
+
+  const upper = new TransformStream<string, string>({ transform: (it, to) => to.enqueue(it.toUpperCase()) });
+  const piped = streamWithRetry(giving("a", "b"), request).pipeThrough(upper);
+  assertEquals(await collect(piped), ["A", "B"]);
+
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  const stream = streamWithRetry(giving(bytes("data: 1\n\n"), bytes("data: 2\n\n")), request);
+  assert(stream instanceof ReadableStream);
+  assertEquals(await new Response(stream).text(), "data: 1\n\ndata: 2\n\n");
+  assertEquals((await stream.finished)?.["llm.outcome"], "ok");
+});
+
+Deno.test("streamWithRetry() errs as a ReadableStream with the same error", async () => {
+  const error = httpError(400);
+  const failing: StreamProvider<unknown, Uint8Array> = { name: "demo", stream: () => Promise.reject(error) };
+  const reader = streamWithRetry(failing, request).getReader();
+  assertStrictEquals(await assertRejects(() => reader.read()), error);
+  assertStrictEquals(await assertRejects(() => reader.closed), error);
+  assertStrictEquals(await assertRejects(() => new Response(streamWithRetry(failing, request)).text()), error);
+});
+
+Deno.test("streamWithRetry() cancels the provider's stream when both branches of a tee are cancelled", async () => {
+  const provider = manualStream();
+  provider.give(hello);
+  const stream = streamWithRetry(provider, request);
+  const [left, right] = stream.tee();
+  await Promise.all([left.cancel("a"), right.cancel("b")]);
+  assertEquals([provider.returns, (await stream.finished)?.["llm.outcome"]], [1, "cancelled"]);
+});
+
+Deno.test("streamWithRetry() hands the reason of cancel() and of an abort on to the provider", async () => {
+  for (const way of ["cancel", "abort"] as const) {
+    for (const chunks of [[], [hello]]) {
+      const reasons: unknown[] = [];
+      const controller = new AbortController();
+      let signal: AbortSignal | undefined;
+      const source = new ReadableStream({
+        start: (it) => chunks.forEach((chunk) => it.enqueue(chunk)),
+        cancel: (reason) => void reasons.push(reason),
+      });
+      const stream = streamWithRetry(
+        {
+          name: "demo",
+          stream: (_request, context) => {
+            signal = context.signal;
+            return source;
+          },
+        },
+        request,
+        { signal: controller.signal },
+      );
+      await settle();
+      if (way === "cancel") await stream.cancel("enough");
+      else controller.abort("enough");
+      assertEquals([reasons, signal?.aborted, signal?.reason], [["enough"], true, "enough"]);
+    }
+  }
+});
+
+// --- finished ---
+
+Deno.test("streamWithRetry() resolves finished with the last attempt's record, also where nobody looks", async () => {
+  const clock = fakeClock({ autoAdvance: true });
+  const ways: [outcome: string, provider: StreamProvider<unknown, Chunk>][] = [
+    ["ok", giving(hello)],
+    ["error", { name: "demo", stream: () => Promise.reject(httpError(503)) }],
+    ["error", { name: "demo", stream: () => Promise.reject(undefined) }],
+  ];
+  for (const [outcome, provider] of ways) {
+    const stream = streamWithRetry(provider, request, { clock, retry: { maxRetries: 2 } });
+    if (outcome === "ok") await collect(stream);
+    const record = await stream.finished;
+    assertEquals([record?.["llm.outcome"], record?.["llm.stream"]], [outcome, true]);
+  }
+});
+
+Deno.test("streamWithRetry() resolves finished with nothing if no attempt was started", async () => {
+  const refusing: Gate = { name: "closed", before: () => ({ refuse: "closed" }) };
+  const provider = manualStream();
+  const stream = streamWithRetry(provider, request, { gates: [refusing] });
+  assertEquals(await stream.finished, undefined);
+  const error = await assertRejects(() => collect(stream), Error);
+  assertEquals(error.name, "RefusedError");
+  assertEquals(provider.contexts.length, 0);
+});
+
+// --- What else is told ---
+
+Deno.test("streamWithRetry() tells its gates at the end of a stream, not at its start", async () => {
+  const endings: [outcome: string, end: (stream: ReadableStream<Chunk>, fail: () => void) => unknown][] = [
+    ["ok", (stream) => stream.pipeTo(new WritableStream())],
+    ["cancelled", (stream) => stream.cancel()],
+    ["error", (stream, fail) => {
+      fail();
+      return stream.pipeTo(new WritableStream()).catch(() => {});
+    }],
+  ];
+  for (const [outcome, end] of endings) {
+    const results: GateResult[] = [];
+    const gate: Gate = { name: "gate", after: (_attempt, result) => void results.push(result) };
+    const provider = manualStream();
+    provider.give(hello);
+    const stream = streamWithRetry(provider, request, { gates: [gate] });
+    await settle();
+    assertEquals(results, [], outcome);
+    if (outcome === "ok") provider.give(last), provider.end();
+    await end(stream, () => provider.fail(httpError(529)));
+    assertEquals(results.map((result) => result.outcome), [outcome]);
+    if (outcome === "error") assertEquals(results[0]?.failure?.errorType, "overloaded");
+  }
+});
+
+Deno.test("streamWithRetry() sets the operation's attributes, and the time to its first content in seconds", async () => {
+  const clock = fakeClock({ autoAdvance: true });
+  const tracer = recordingTracer({ clock });
+  let attempts = 0;
+  const provider: StreamProvider<typeof request, Chunk> = {
+    name: "anthropic",
+    describeChunk: (chunk) => chunk,
+    async *stream() {
+      await new Promise<void>((resolve) => clock.setTimeout(resolve, 250));
+      if (attempts++ === 0) throw httpError(529, { "retry-after": "2" });
+      yield { ...role, usage: { inputTokens: 20, cacheReadTokens: 5 }, model: "m-1-2026", id: "msg_1" };
+      yield hello;
+      yield { ...last, stopReason: "end_turn" };
+    },
+  };
+  const options = { clock, tracer, taskId: "t-1", attributes: { team: "search" }, retry: { jitter: "none" } } as const;
+  await collect(streamWithRetry(provider, request, options));
+  const [operation, ...calls] = tracer.spans;
+  assertEquals([operation?.name, ...calls.map(({ name }) => name)], ["chat m-1", "llm.call", "llm.call"]);
+  assert(calls.every(({ parent }) => parent === operation));
+  assertEquals(operation?.attributes, {
+    "task.id": "t-1",
+    team: "search",
+    "gen_ai.operation.name": "chat",
+    "gen_ai.provider.name": "anthropic",
+    "gen_ai.request.model": "m-1",
+    "llm.attempts": 2,
+    "llm.backoff_ms": 2000,
+    "llm.outcome": "ok",
+    "gen_ai.response.model": "m-1-2026",
+    "gen_ai.response.id": "msg_1",
+    "gen_ai.response.finish_reasons": ["end_turn"],
+    "gen_ai.usage.input_tokens": 25,
+    "gen_ai.usage.output_tokens": 3,
+    "gen_ai.usage.cache_read.input_tokens": 5,
+    "gen_ai.response.time_to_first_chunk": 2.5,
+  });
+});
+
+Deno.test("streamWithRetry() opens no operation span where none is wanted", async () => {
+  const tracer = recordingTracer();
+  await collect(streamWithRetry(giving(hello), request, { tracer, operationSpan: false }));
+  assertEquals(tracer.spans.map(({ name, parent, endCount }) => [name, parent, endCount]), [[
+    "llm.call",
+    undefined,
+    1,
+  ]]);
+});
+
+Deno.test("createStreamer() starts from its options, and overrides win over them", async () => {
+  const clock = fakeClock();
+  const tracer = recordingTracer({ clock });
+  const stream = createStreamer({ clock, tracer, idleTimeoutMs: 50, attributes: { team: "search" } });
+  const idle = async (overrides?: CallOptions): Promise<number> => {
+    const provider = manualStream();
+    provider.give(hello);
+    const iterator = stream(provider, request, overrides)[Symbol.asyncIterator]();
+    await iterator.next();
+    const startedAt = clock.now();
+    const asked = iterator.next();
+    asked.catch(() => {});
+    while (await stateOf(asked) === "pending") await clock.advance(10);
+    await assertRejects(() => asked, DOMException, "Timed out");
+    return clock.now() - startedAt;
+  };
+  assertEquals([await idle(), await idle({ idleTimeoutMs: 80 }), await idle()], [50, 80, 50]);
+  assertEquals(tracer.named("llm.call").map(({ attributes }) => attributes["team"]), Array(3).fill("search"));
+});
+
+Deno.test("streamWithRetry() ends a truncated stream with an error of its own class", async () => {
+  const stream = streamWithRetry({ ...giving(hello, you), describeChunk: (chunk: Chunk) => chunk }, request);
+  const error = await assertRejects(() => collect(stream), TruncatedStreamError);
+  assertEquals([error.code, error.message], ["ERR_TRUNCATED_STREAM", "The stream ended before it was complete"]);
+  assertEquals(attemptsOf(error).map((attempt) => attempt["error.type"]), ["truncated_stream"]);
+});
+
+Deno.test("streamWithRetry() reads what is left when a stream has ended", async () => {
+  const chunks = [hello, you];
+  const provider = {
+    ...giving(...chunks),
+    describeChunk: (chunk: Chunk) => chunk,
+    describeEnd: () => ({ isTerminal: true, stopReason: "length", usage: { outputTokens: 9 } }),
+  };
+  const stream = streamWithRetry(provider, request);
+  assertEquals(await collect(stream), chunks);
+  const record = await stream.finished;
+  assertEquals([record?.["llm.stop_reason"], record?.["llm.output_tokens"], record?.["llm.usage_partial"]], [
+    "max_tokens",
+    9,
+    undefined,
+  ]);
+});
