@@ -313,6 +313,8 @@ async function givesUp(sdk: SdkUnderTest, way: Way, kind: Kind): Promise<void> {
 async function assertCancelled(server: FaultServer, attempts: readonly RecordedSpan[]): Promise<void> {
   await server.idle();
   assertEquals(server.log.map(({ end }) => end), ["client_aborted"]);
+  // By our signal, not by some time limit of the SDK's.
+  assert(server.log[0]!.clientLeftAfterMs! < 500, `the client left after ${server.log[0]!.clientLeftAfterMs} ms`);
   assertEquals(attempts.length, 1);
   assertHas(attempts[0]!, {
     "llm.outcome": "cancelled",

@@ -237,7 +237,7 @@ function mistralAi(
 
 function cohereAi(Client: typeof CohereClientV2, alias: "cohere-ai" | "cohere7"): SdkUnderTest[] {
   const request = { model, messages, tools };
-  const lingersMs = 500;
+  const lingersMs = 1000;
   return [sdk({
     name: "cohere",
     format: "cohere",
