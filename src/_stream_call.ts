@@ -171,8 +171,15 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
     if (idleTimeoutMs < Infinity) {
       this.#idle = new Alarm(clock, idleTimeoutMs, () => this.#fail(timeoutError(idleTimeoutMs)));
     }
-    // A result may throw when it is looked at.
-    this.#attempt!.next().then((result) => this.#take(result)).catch((error) => this.#fail(error));
+    const fail = (error: unknown) => this.#fail(error);
+    this.#attempt!.next().then((result) => {
+      try {
+        this.#take(result);
+      } catch (error) {
+        // A result may throw when it is looked at.
+        fail(error);
+      }
+    }, fail);
   }
 
   #take(result: IteratorResult<Chunk, unknown>): void {
