@@ -6,7 +6,7 @@ import { nodeProject } from "./node/node_project.ts";
 import { importMapFlags } from "./support/jsr.ts";
 import { path } from "./support/paths.ts";
 import { deno, mustSucceed, run } from "./support/run.ts";
-import { mixedChunks } from "./tap/stream.ts";
+import { streamChunks } from "./tap/stream.ts";
 
 const HELP = `Usage: deno task bench:fetch [--check]
 
@@ -30,7 +30,7 @@ const ANSWER = {
 await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, async (request) => {
   await request.arrayBuffer();
   if (!request.url.includes("/stream/")) return Response.json(ANSWER);
-  return new Response(ReadableStream.from(mixedChunks()), { headers: { "content-type": "text/event-stream" } });
+  return new Response(ReadableStream.from(streamChunks()), { headers: { "content-type": "text/event-stream" } });
 });
 const url = `http://127.0.0.1:${server.addr.port}/`;
 

@@ -1,4 +1,5 @@
-import { createTap } from "../../src/_tap.ts";
+import { streamWithRetry } from "../../mod.ts";
+import { readBytes } from "../../src/wire.ts";
 import { FORMAT } from "./stream.ts";
 
 type Bytes = ReadableStream<Uint8Array>;
@@ -6,21 +7,17 @@ type Bytes = ReadableStream<Uint8Array>;
 /** Ways from the source to the one who reads. */
 export const PIPES: Readonly<Record<string, (body: Bytes) => Bytes>> = {
   untouched: (body) => body,
-  "passed on": (body) => passedOn(body, () => {}),
-  tapped: (body) => {
-    const tap = createTap(FORMAT);
-    return passedOn(body, (chunk) => tap.push(chunk));
-  },
+  "passed on": passedOn,
+  tapped: (body) => streamWithRetry({ name: "demo", stream: () => body, ...readBytes(FORMAT) }, {}),
 };
 
 /** Hands every chunk on, when it is asked for. */
-function passedOn(body: Bytes, look: (chunk: Uint8Array) => void): Bytes {
+function passedOn(body: Bytes): Bytes {
   const reader = body.getReader();
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       const { done, value } = await reader.read();
       if (done) return controller.close();
-      look(value);
       controller.enqueue(value);
     },
     cancel: (reason) => reader.cancel(reason),
