@@ -20,7 +20,7 @@ export interface Tap {
 }
 
 /** What a tap has to know of a {@linkcode WireFormat}. `telling` looks at several events at once: no `^`, `$`, `g`, `y`. */
-export type TappedFormat = Pick<WireFormat, "framing" | "describeEvent" | "telling">;
+export type TappedFormat = Pick<WireFormat, "framing" | "describeEvent" | "describeEvents" | "telling">;
 
 const UNKNOWN: ChunkDescription = {};
 const CONTENT: ChunkDescription = { isContent: true };
@@ -33,6 +33,7 @@ const NO_CONTENT: ChunkDescription = { isContent: false };
 export function createTap(format: TappedFormat): Tap {
   let said: ChunkDescription | undefined;
   let hasContent = false;
+  const describeEvent = format.describeEvents?.() ?? format.describeEvent;
 
   function say(description: ChunkDescription): void {
     if (description.isContent !== false) hasContent = true;
@@ -43,7 +44,7 @@ export function createTap(format: TappedFormat): Tap {
     search: (text) => hasContent ? text.search(format.telling) : 0,
     event(data, type, isFailure) {
       try {
-        const description = format.describeEvent(data, type);
+        const description = describeEvent(data, type);
         say(isFailure ? { isContent: false, error: { type, body: data }, ...description } : description);
       } catch {
         say(CONTENT);

@@ -73,14 +73,17 @@ function leave(call: { cancel(reason: unknown): void }): void {
   call.cancel(new DOMException("The consumer left the stream", "AbortError"));
 }
 
+/** What a consumer reads, by whichever interface. */
+export type Readable<Chunk> = Pick<StreamCall<never, Chunk>, "next" | "cancel" | "finished">;
+
 /** Apart, because what lives as long as the call must have no closure that knows the stream. */
-function endWhenDropped<Req, Chunk>(stream: object, call: StreamCall<Req, Chunk>): void {
+function endWhenDropped(stream: object, call: Readable<unknown>): void {
   DROPPED?.register(stream, () => leave(call), call);
   call.finished.then(() => DROPPED?.unregister(call));
 }
 
 /** What the consumer holds. */
-export function readable<Req, Chunk>(call: StreamCall<Req, Chunk>): RetriedStream<Chunk> {
+export function readable<Chunk>(call: Readable<Chunk>): RetriedStream<Chunk> {
   const stream = new ReadableStream<Chunk>({
     async pull(controller) {
       const { done, value } = await call.next();
@@ -97,7 +100,7 @@ export function readable<Req, Chunk>(call: StreamCall<Req, Chunk>): RetriedStrea
 }
 
 /** The way around the `ReadableStream`, which would cost more. It holds `stream`, lest that be collected in the meantime. */
-function iterator<Req, Chunk>(call: StreamCall<Req, Chunk>, stream: unknown): AsyncIterableIterator<Chunk> {
+function iterator<Chunk>(call: Readable<Chunk>, stream: unknown): AsyncIterableIterator<Chunk> {
   return {
     stream,
     next: () => call.next(),
