@@ -20,8 +20,8 @@ export interface ModelRequest {
   readonly canRepeat: boolean;
   /** By what it is known when the SDK sends it again. */
   readonly key: string;
-  /** Which try of its own the SDK says that it is, from 0. */
-  readonly retryCount: number;
+  /** Which try of its own the SDK says that it is, from 0; unset where it says nothing. */
+  readonly retryCount: number | undefined;
   /** The caller's signal. */
   readonly signal: AbortSignal | undefined;
 }
@@ -30,12 +30,13 @@ export interface ModelRequest {
 export async function readRequest(
   input: string | URL | Request,
   init: RequestInit | undefined,
+  provider: string | undefined,
 ): Promise<ModelRequest | undefined> {
   const request = isRequest(input) ? input : undefined;
   const method = init?.method ?? request?.method ?? "GET";
   if (method.toUpperCase() !== "POST") return undefined;
   const url = parseUrl(request?.url ?? String(input));
-  const found = url && findFormat(url.host, url.pathname);
+  const found = url && findFormat(url.host, url.pathname, provider);
   if (!found) return undefined;
   const { format, name, isKnown } = found;
   const body = init?.body ?? (request?.body && request);
@@ -90,10 +91,11 @@ async function readText(body: unknown): Promise<string | undefined> {
 }
 
 /** Which try of its own the SDK says that a request is: OpenAI's and Anthropic's, and Amazon's. */
-function retryCountOf(headers: Headers): number {
+function retryCountOf(headers: Headers): number | undefined {
   const stainless = headers.get("x-stainless-retry-count") ?? "";
-  const [, amazon = 1] = /^attempt=(\d+)/.exec(headers.get("amz-sdk-request") ?? "") ?? [];
-  return Math.min(1000, /^\d+$/.test(stainless) ? Number(stainless) : Number(amazon) - 1);
+  const [, amazon] = /^attempt=(\d+)/.exec(headers.get("amz-sdk-request") ?? "") ?? [];
+  if (amazon) return Math.min(1000, Number(amazon) - 1);
+  return /^\d+$/.test(stainless) ? Math.min(1000, Number(stainless)) : undefined;
 }
 
 /** The same for the same request, next to never for another one, and nothing of what it says. */

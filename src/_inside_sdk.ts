@@ -26,8 +26,11 @@ export interface InsideRequest {
   readonly canRepeat?: boolean;
   /** By what it is known when it comes again. */
   readonly key: string | object;
-  /** Which try of its own the SDK says that it is, from 0. Unset, what failed before is taken to be tried again. */
-  readonly retryCount?: number;
+  /**
+   * Which try of its own the SDK says that it is, from 0. Unset, an object that failed before is taken to be tried again;
+   * of a text that is only suspected.
+   */
+  readonly retryCount?: number | undefined;
 }
 
 /** What a request's attempts are to be made with. */
@@ -37,6 +40,9 @@ export interface InsideCall {
   /** To be called when it has failed in the end. */
   onFailure(): void;
 }
+
+const CERTAIN = "The SDK retries by itself, on top of tryspan";
+const LIKELY = "A request came again that had failed, which looks as if the SDK retried by itself, on top of tryspan";
 
 /** Gives each request of an SDK its options, and an SDK that retries by itself its due. */
 export function insideSdk(options: InsideOptions, advice: string): (request: InsideRequest) => InsideCall {
@@ -52,11 +58,13 @@ export function insideSdk(options: InsideOptions, advice: string): (request: Ins
   let isWarned = false;
 
   return ({ signal, canRepeat = true, key, retryCount }) => {
-    const before = retryCount === 0 ? undefined : sdkRetries.recall(key);
+    const failed = retryCount === 0 ? undefined : sdkRetries.recall(key);
+    // The same text alone may also be another call.
+    const before = retryCount === undefined && typeof key === "string" ? undefined : failed;
     const firstAttempt = before?.attempts ?? retryCount ?? 0;
-    if (firstAttempt > 0 && !isWarned) {
+    if ((failed || firstAttempt > 0) && !isWarned) {
       isWarned = true;
-      quietly(() => onWarning?.(`The SDK retries by itself, on top of tryspan: turn that off, ${advice}`));
+      quietly(() => onWarning?.(`${before || firstAttempt > 0 ? CERTAIN : LIKELY}: turn that off, ${advice}`));
     }
     const tracer = base.tracer === noopTracer ? noopTracer : new LinkedTracer(base.tracer, before?.operation);
     const task = typeof taskId === "function" ? quietly(taskId) : undefined;

@@ -41,6 +41,7 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
   #answered: Answered | undefined;
   #deadline: Alarm | undefined;
   #idle: Alarm | undefined;
+  #isPulling = false;
   #isEnded = false;
   #isOver = false;
   #hasLeft = false;
@@ -129,6 +130,7 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
   /** The same without a promise. Whoever asks twice at once is answered in turn. */
   ask(asked: Asked<Chunk>): void {
     if (this.#asked.push(asked) === 1) this.#advance();
+    this.#readToItsEnd();
   }
 
   /** The consumer leaves. A stream that has said it is complete was not cut short. */
@@ -158,7 +160,7 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
         this.#failure = undefined;
       } else if (this.#isOver) resolve({ done: true, value: undefined });
       else {
-        if (this.#answered) this.#pull();
+        if (this.#answered && !this.#isPulling) this.#pull();
         return;
       }
       this.#asked.shift();
@@ -166,6 +168,7 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
   }
 
   #pull(): void {
+    this.#isPulling = true;
     const { clock, idleTimeoutMs } = this.#settings;
     this.#deadline?.keepsAlive(true);
     if (idleTimeoutMs < Infinity) {
@@ -185,6 +188,7 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
   #take(result: IteratorResult<Chunk, unknown>): void {
     if (this.#isEnded) return;
     const attempt = this.#attempt!;
+    this.#isPulling = false;
     attempt.stopWaiting();
     this.#idle?.stop();
     this.#deadline?.keepsAlive(false);
@@ -193,15 +197,26 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
     if (this.#isEnded) return;
     this.#reported ??= reported;
     if (!result.done) {
-      this.#asked.shift()!.resolve({ done: false, value: result.value });
-      if (this.#reported && !this.#isTap) this.#fail(this.#reported.error);
-      else this.#advance();
-      return;
+      const asked = this.#asked.shift();
+      if (asked) asked.resolve({ done: false, value: result.value });
+      else attempt.head.push(result.value);
+      if (this.#reported && !this.#isTap) return this.#fail(this.#reported.error);
+      this.#advance();
+      return this.#readToItsEnd();
     }
     const failure = this.#reported ??
       (attempt.isComplete === false ? { error: new TruncatedStreamError() } : undefined);
     if (failure) this.#fail(failure.error, undefined, !this.#isTap);
     else this.#end({ outcome: "ok" });
+  }
+
+  /**
+   * Reads one chunk on behind the last event, where only the end can follow: some SDKs never do, and neither the span nor
+   * the connection would come to theirs.
+   */
+  #readToItsEnd(): void {
+    const isReady = this.#answered && !this.#isEnded && !this.#isPulling;
+    if (this.#isTap && isReady && this.#attempt!.isComplete && this.#attempt!.head.length === 0) this.#pull();
   }
 
   /** Ends it with an error in mid-stream. */

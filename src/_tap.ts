@@ -23,7 +23,7 @@ export interface Tap {
 }
 
 /** What a tap has to know of a {@linkcode WireFormat}. `telling` looks at several events at once: no `^`, no `$`. */
-export type TappedFormat = Pick<WireFormat, "framing" | "describeEvent" | "telling">;
+export type TappedFormat = Pick<WireFormat, "framing" | "describeEvent" | "describeEvents" | "telling">;
 
 /** So many bytes are read as they come: more than any answer has that is not images for the most part. */
 const READ_AT_ONCE = 4_194_304;
@@ -41,6 +41,7 @@ const NO_CONTENT: ChunkDescription = { isContent: false };
 export function createTap(format: TappedFormat): Tap {
   let said: ChunkDescription | undefined;
   let hasContent = false;
+  const describeEvent = format.describeEvents?.() ?? format.describeEvent;
 
   function say(description: ChunkDescription): void {
     if (description.isContent !== false) hasContent = true;
@@ -51,7 +52,7 @@ export function createTap(format: TappedFormat): Tap {
     search: (text) => hasContent ? text.search(format.telling) : 0,
     event(data, type, isFailure) {
       try {
-        const description = format.describeEvent(data, type);
+        const description = describeEvent(data, type);
         const error = description.error ?? (isFailure ? { type, body: data } : undefined);
         say(isFailure ? { ...description, isContent: false, error } : description);
       } catch {

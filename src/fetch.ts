@@ -32,7 +32,10 @@ export type { CallOptions, RetryOptions } from "./options.ts";
 export interface LlmFetchOptions extends InsideOptions {
   /** What sends the requests. @default {globalThis.fetch, looked up with every request} */
   readonly fetch?: Fetch | undefined;
-  /** Stands on every span as `llm.provider`. @default {what the URL tells} */
+  /**
+   * Stands on every span as `llm.provider`. Name `mistral` where its API is offered at a host of another name: the URL alone
+   * would be OpenAI's. @default {what the URL tells}
+   */
   readonly provider?: string | undefined;
 }
 
@@ -56,13 +59,12 @@ export function llmFetch(options: LlmFetchOptions = {}): Fetch {
 
   return async (input, init) => {
     const send: Fetch = given ?? fetch;
-    const request = await readRequest(input, init);
+    const request = await readRequest(input, init, provider);
     if (request === undefined) return send(input, init);
     const { settings, onFailure } = begin(request);
     const ask = (signal: AbortSignal) => send(isRequest(input) ? input.clone() : input, { ...init, signal });
-    const named = provider === undefined ? request : { ...request, name: provider };
     try {
-      return await (request.isStream ? stream : answer)(named, ask, settings);
+      return await (request.isStream ? stream : answer)(request, ask, settings);
     } catch (error) {
       onFailure();
       // A hostile error throws when it is looked at.

@@ -7,11 +7,27 @@ export const gemini: WireFormat = {
   name: "gemini",
   framing: "sse",
   path: /:(streamG|g)enerateContent$/,
-  telling: /finishReason"|usageMetadata"|promptFeedback"|error"/,
+  telling: /finishReason"|usageMetadata"|promptFeedback"|functionCall"|error"/,
   describeRequest: (body, path) => read(request, body, path) ?? { isStream: false },
   describeResponse: (body) => read(response, body) ?? {},
   describeEvent: (data) => read(event, data) ?? {},
+  describeEvents() {
+    let hasCalls = false;
+    return (data) => {
+      const described = gemini.describeEvent(data);
+      hasCalls ||= !!read(callsOf, data);
+      // It ends with `STOP` whether or not the model waits for a tool, and the call stands in an event before.
+      return hasCalls && described.stopReason === "STOP" ? { ...described, stopReason: CALLS } : described;
+    };
+  },
 };
+
+/** That the model waits for a tool, which is said nowhere else than in its parts. */
+const CALLS = "function_call";
+
+function callsOf(body: Loose | undefined): boolean {
+  return list(list(body?.candidates)[0]?.content?.parts).some((part) => part?.functionCall);
+}
 
 function request(body: Loose | undefined, path: string): WireRequest {
   const tools = body?.tools ?? body?.config?.tools;
@@ -31,7 +47,6 @@ function response(body: Loose | undefined): WireResponse {
   const usage = body?.usageMetadata;
   const candidates = list(body?.candidates);
   const reason = candidates.map((candidate) => text(candidate?.finishReason)).find(Boolean);
-  const calls = list(candidates[0]?.content?.parts).some((part) => part?.functionCall);
   return {
     ...tokens(
       usage?.promptTokenCount,
@@ -41,8 +56,7 @@ function response(body: Loose | undefined): WireResponse {
       usage?.thoughtsTokenCount,
       sum(usage?.promptTokenCount, usage?.toolUsePromptTokenCount),
     ),
-    // That the model waits for a tool is said nowhere else than in its parts.
-    stopReason: reason === "STOP" && calls ? "function_call" : reason ?? text(body?.promptFeedback?.blockReason),
+    stopReason: reason === "STOP" && callsOf(body) ? CALLS : reason ?? text(body?.promptFeedback?.blockReason),
     model: text(body?.modelVersion),
     id: text(body?.responseId),
     error: body?.error ? body : undefined,

@@ -36,10 +36,11 @@ export interface FoundFormat {
  *
  * @param host The URL's host, with the port where it is not the usual one.
  * @param path The URL's path, without the query.
+ * @param provider Who it is, if that was told: it decides where several share a path.
  */
-export function findFormat(host: string, path: string): FoundFormat | undefined {
-  const name = providerAt(host, path);
+export function findFormat(host: string, path: string, provider?: string): FoundFormat | undefined {
+  const name = provider ?? providerAt(host, path);
   const formats = WIRE_FORMATS.filter((format) => format.path.test(path));
   const format = formats.find((format) => format.name === name) ?? formats[0];
-  return format && { format, name: name ?? format.name, isKnown: name !== undefined };
+  return format && { format, name: name ?? format.name, isKnown: providerAt(host, path) !== undefined };
 }

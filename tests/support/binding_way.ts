@@ -1,14 +1,15 @@
 import { callWithRetry, streamWithRetry } from "../../mod.ts";
-import type { Way } from "./sdk_under_test.ts";
+import type { AnyBinding, SdkUnderTest, Way } from "./sdk_under_test.ts";
 
 /** Retries and spans by the bindings, on clients with their own retries on. */
 export const bindingWay: Way = {
   name: "binding",
-  json: (sdk, url, options) => callWithRetry(sdk.binding(sdk.client(url, { retries: true })), sdk.request, options),
-  stream: (sdk, url, options) =>
-    streamWithRetry(
-      sdk.binding(sdk.client(url, { retries: true })),
-      sdk.streamRequest ?? sdk.request,
-      options,
-    ),
+  isInside: false,
+  isFor: ({ binding }) => binding !== undefined,
+  json: (sdk, url, options) => callWithRetry(bound(sdk, url), sdk.request, options),
+  stream: (sdk, url, options) => streamWithRetry(bound(sdk, url), sdk.streamRequest ?? sdk.request, options),
 };
+
+function bound(sdk: SdkUnderTest, url: string): AnyBinding {
+  return sdk.binding!(sdk.client(url, { retries: true }));
+}

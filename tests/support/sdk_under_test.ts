@@ -1,4 +1,5 @@
 import type { Attributes, CallOptions } from "../../mod.ts";
+import type { RetryMiddleware } from "../../src/ai_sdk.ts";
 import type { Binding } from "../../src/openai.ts";
 import imports from "../imports.json" with { type: "json" };
 import type { ErrorSpec } from "./fault_server.ts";
@@ -13,6 +14,8 @@ export interface ClientOptions {
   readonly retries: boolean;
   /** In place of the global one. */
   readonly fetch?: typeof fetch;
+  /** Around the model, where the SDK has such a thing. */
+  readonly middleware?: RetryMiddleware;
 }
 
 /** What a service says of a tool call with the fault server's default usage, as it has to stand on the spans. */
@@ -33,8 +36,10 @@ export interface Spec<Client> {
   readonly alias: keyof typeof imports.imports;
   /** A client for the server at `url`. */
   client(url: string, options: ClientOptions): Client;
-  /** The binding under test. */
-  binding(client: Client): AnyBinding;
+  /** The binding under test, where there is one. */
+  readonly binding?: (client: Client) => AnyBinding;
+  /** What a client can be given. @default {`["fetch"]`} */
+  readonly takes?: readonly ("fetch" | "middleware")[];
   /** The request, of an answer at once. */
   readonly request: object;
   /** The request of a stream. @default {request} */
@@ -43,8 +48,14 @@ export interface Spec<Client> {
   json(client: Client, signal?: AbortSignal): PromiseLike<unknown>;
   /** Asks through the SDK alone for a stream. */
   stream(client: Client, signal?: AbortSignal): PromiseLike<AsyncIterable<unknown>> | AsyncIterable<unknown>;
+  /** Whether it asks for a stream also where it answers at once. @default {false} */
+  readonly alwaysStreams?: boolean;
+  /** What `llmFetch` has to be told, as the test's server is at no known host. */
+  readonly provider?: string;
   /** What has to stand on the spans. */
   readonly told: ToldFacts;
+  /** What of that the SDK keeps from its caller, and so from a binding. */
+  readonly kept?: readonly string[];
   /** How a 429 asks to wait seven seconds, and where that is read. */
   readonly retryAfter: ErrorSpec & { readonly headers?: Readonly<Record<string, string>>; readonly source: string };
   /** What a 429 says when the quota is spent; left out where the service has none. */
@@ -55,6 +66,8 @@ export interface Spec<Client> {
   readonly failedStream?: string;
   /** Columns that a defect of the SDK rules out, and the defect. */
   readonly defects?: Readonly<Record<string, string>>;
+  /** Columns that it rules out only where the SDK itself is what the caller has. */
+  readonly outerDefects?: Readonly<Record<string, string>>;
   /** How long timers of the SDK go on when a request fails, in milliseconds. @default {0} */
   readonly lingersMs?: number;
 }
@@ -77,6 +90,10 @@ export function sdk<Client>(spec: Spec<Client>): SdkUnderTest {
 export interface Way {
   /** Its name in titles. */
   readonly name: string;
+  /** Whether it is at work inside of the SDK: the caller then has the SDK, and what that makes of an abort. */
+  readonly isInside: boolean;
+  /** Whether an SDK can be used in this way. */
+  isFor(sdk: SdkUnderTest): boolean;
   /** Asks for an answer at once. */
   json(sdk: SdkUnderTest, url: string, options: CallOptions): Promise<unknown>;
   /** Asks for a stream. */

@@ -286,6 +286,64 @@ Deno.test("llmFetch() cancels the stream that the SDK leaves", async () => {
   assertEquals(tracer.named("llm.call")[0]!.attributes["llm.outcome"], "cancelled");
 });
 
+Deno.test("llmFetch() comes to the end where the SDK reads no further than the last event", async () => {
+  const chunks = STREAM.map((event) => `data: ${typeof event === "string" ? event : JSON.stringify(event)}\n\n`);
+  const left = [...chunks];
+  let isAtEnd = false;
+  const body = new ReadableStream({
+    pull(to) {
+      if (left.length > 0) return to.enqueue(new TextEncoder().encode(left.shift()));
+      isAtEnd = true;
+      to.close();
+    },
+  }, { highWaterMark: 0 });
+  const { llm, tracer } = set([() => new Response(body)]);
+  const reader = (await llm(CHAT, post({ ...CHAT_BODY, stream: true }))).body!.getReader();
+  for (const _ of chunks.slice(1)) await reader.read();
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  assertEquals([isAtEnd, tracer.named("llm.call")[0]!.endCount], [false, 0]);
+  await reader.read();
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  assertEquals([isAtEnd, tracer.named("llm.call")[0]!.endCount], [true, 1]);
+  assertEquals(tracer.named("llm.call")[0]!.attributes["llm.outcome"], "ok");
+});
+
+Deno.test("llmFetch() reads the API of the provider that its caller names", async () => {
+  const completion = { ...COMPLETION, usage: { ...COMPLETION.usage, num_cached_tokens: 3 } };
+  const { llm, tracer } = set([() => Response.json(completion)], { provider: "mistral" });
+  await llm("https://gateway.example/v1/chat/completions", post(CHAT_BODY));
+  const { attributes } = tracer.named("llm.call")[0]!;
+  assertEquals([attributes["llm.provider"], attributes["llm.cache_read_tokens"]], ["mistral", 3]);
+});
+
+Deno.test("llmFetch() tells of Gemini's stream that the model waits for a tool", async () => {
+  const part = (part: object, finishReason?: string) => ({
+    candidates: [{ content: { parts: [part] }, finishReason }],
+  });
+  const events = [part({ text: "Let me see" }), part({ functionCall: { name: "f" } }), part({ text: "" }, "STOP")];
+  const { llm, tracer } = set([sse(...events)]);
+  const url = "https://generativelanguage.googleapis.com/v1beta/models/gemini-3:streamGenerateContent?alt=sse";
+  await (await llm(url, post({ contents: [] }))).text();
+  const [operation, attempt] = tracer.spans;
+  assertEquals(attempt!.attributes["llm.stop_reason"], "tool_use");
+  assertEquals(operation!.attributes["gen_ai.response.finish_reasons"], ["function_call"]);
+});
+
+Deno.test("llmFetch() suspects an SDK that sends again what has failed, and keeps the spans apart", async () => {
+  const warnings: string[] = [];
+  const { llm, tracer } = set([limited, limited, ok], {
+    onWarning: (warning) => void warnings.push(warning),
+    retry: { maxRetries: 0 },
+  });
+  for (const times of [0, 1, 1]) {
+    await llm(CHAT, post(CHAT_BODY));
+    assertEquals(warnings.length, times);
+  }
+  assert(/maxRetries: 0/.test(warnings[0]!), warnings[0]);
+  assertEquals(tracer.named("llm.call").map((span) => span.attributes["llm.attempt"]), [0, 0, 0]);
+  assertEquals(tracer.named("chat gpt-5").length, 3);
+});
+
 const retryCount = (count: number) => post(CHAT_BODY, { headers: { "x-stainless-retry-count": String(count) } });
 
 Deno.test("llmFetch() steps back where the SDK retries: attempts go on under the same operation", async () => {

@@ -1,0 +1,7 @@
+import { fetchWay } from "../support/fetch_way.ts";
+import { matrixCases } from "../support/sdk_matrix.ts";
+import { SDKS } from "../support/sdks_under_test.ts";
+
+for (const { sdk, name, run } of matrixCases(fetchWay, SDKS)) {
+  Deno.test(`${sdk.name} by ${sdk.package} ${sdk.version}, through llmFetch(): ${name}`, async () => void await run());
+}
