@@ -68,7 +68,7 @@ export function retryMiddleware(options: InsideOptions = {}): RetryMiddleware {
     try {
       return await work(settings);
     } catch (error) {
-      onFailure();
+      onFailure(error);
       throw error;
     }
   }
