@@ -1,5 +1,5 @@
 /** What has to hold for every SDK, whatever puts the retries and spans around it. */
-import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals } from "../conformance/asserts.ts";
 import { type CallOptions, type Clock, systemClock } from "../../mod.ts";
 import { type RecordedSpan, recordingTracer } from "../../src/testing.ts";
 import type { ChooseFault, Fault, FaultServer } from "./fault_server.ts";
