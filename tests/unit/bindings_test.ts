@@ -118,7 +118,7 @@ Deno.test("openaiChat() asks for a stream in a copy of the request", async () =>
     asked.push(body);
     return Promise.resolve(chunks({ choices: [{ delta: { content: "a" }, finish_reason: "stop" }] }));
   });
-  await Array.fromAsync(streamWithRetry(openaiChat(client), request));
+  for await (const _ of streamWithRetry(openaiChat(client), request));
   assertEquals(asked, [{ ...request, stream: true }]);
   assertEquals(request, { model: "m", messages: [] });
 });
