@@ -10,6 +10,7 @@ import { StreamAttempt } from "./_stream_attempt.ts";
 import { TruncatedStreamError } from "./truncated_stream_error.ts";
 import { timeoutError } from "./_within.ts";
 
+/** Who waits for a chunk. */
 interface Asked<Chunk> {
   resolve(result: IteratorResult<Chunk, undefined>): void;
   reject(error: unknown): void;
@@ -122,16 +123,19 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
 
   /** The next chunk. */
   next(): Promise<IteratorResult<Chunk, undefined>> {
-    return new Promise((resolve, reject) => {
-      // Whoever asks twice at once is answered in turn.
-      if (this.#asked.push({ resolve, reject }) === 1) this.#advance();
-    });
+    return new Promise((resolve, reject) => this.ask({ resolve, reject }));
+  }
+
+  /** The same without a promise. Whoever asks twice at once is answered in turn. */
+  ask(asked: Asked<Chunk>): void {
+    if (this.#asked.push(asked) === 1) this.#advance();
   }
 
   /** The consumer leaves. A stream that has said it is complete was not cut short. */
   cancel(reason: unknown): void {
     this.#hasLeft = true;
     if (!this.#answered) return this.#stop(reason);
+    this.#reported ??= this.#attempt!.readRest();
     if (this.#reported) return this.#fail(this.#reported.error);
     this.#end(this.#attempt!.isComplete ? { outcome: "ok" } : CANCELLED, undefined, reason);
   }
@@ -167,8 +171,15 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
     if (idleTimeoutMs < Infinity) {
       this.#idle = new Alarm(clock, idleTimeoutMs, () => this.#fail(timeoutError(idleTimeoutMs)));
     }
-    // A result may throw when it is looked at.
-    this.#attempt!.next().then((result) => this.#take(result)).catch((error) => this.#fail(error));
+    const fail = (error: unknown) => this.#fail(error);
+    this.#attempt!.next().then((result) => {
+      try {
+        this.#take(result);
+      } catch (error) {
+        // A result may throw when it is looked at.
+        fail(error);
+      }
+    }, fail);
   }
 
   #take(result: IteratorResult<Chunk, unknown>): void {
@@ -205,6 +216,7 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
     if (this.#isEnded) return;
     this.#isEnded = true;
     if (!this.#attempt!.isAtEnd) Context.abort(this.#context!, reason);
+    this.#attempt!.readRest();
     settle(this.#answered!, this.amend(ending));
     if (failure) rememberAttempts(failure.error, this.#answered!.trace.records);
     this.#close(failure);

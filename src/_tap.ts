@@ -6,7 +6,10 @@ import type { EventSink } from "./_tap_reader.ts";
 import type { ChunkDescription } from "./provider.ts";
 import type { WireFormat } from "./wire/wire_format.ts";
 
-/** Looks at the bytes of one stream as they pass by. It keeps no more of them than the event that is not over yet. */
+/**
+ * Looks at the bytes of one stream as they pass by. It keeps no more of them than the event that is not over yet, or than
+ * 4 MiB of a stream that has become so long that it is read at its end alone.
+ */
 export interface Tap {
   /**
    * Reads the stream's next bytes; what are neither bytes nor text is left alone and counts as content. Never throws.
@@ -21,6 +24,11 @@ export interface Tap {
 
 /** What a tap has to know of a {@linkcode WireFormat}. `telling` looks at several events at once: no `^`, no `$`. */
 export type TappedFormat = Pick<WireFormat, "framing" | "describeEvent" | "telling">;
+
+/** So many bytes are read as they come: more than any answer has that is not images for the most part. */
+const READ_AT_ONCE = 4_194_304;
+/** Of what follows, so many are kept and read at the end, where usage, stop reasons and errors stand. */
+const READ_AT_END = 4_194_304;
 
 const UNKNOWN: ChunkDescription = {};
 const CONTENT: ChunkDescription = { isContent: true };
@@ -52,7 +60,29 @@ export function createTap(format: TappedFormat): Tap {
     },
     passOver: () => say(CONTENT),
   };
-  const reader = { sse: sseReader, ndjson: ndjsonReader, "event-stream": eventStreamReader }[format.framing](sink);
+  const { framing } = format;
+  const start = () => ({ sse: sseReader, ndjson: ndjsonReader, "event-stream": eventStreamReader })[framing](sink);
+  let reader = start();
+  let bytesRead = 0;
+  const kept: Uint8Array[] = [];
+  let bytesKept = 0;
+
+  function push(bytes: Uint8Array): void {
+    // Messages with lengths cannot be picked up in the middle, and cost little.
+    if (!hasContent || framing === "event-stream" || (bytesRead += bytes.length) < READ_AT_ONCE) {
+      return reader.push(bytes);
+    }
+    kept.push(bytes);
+    bytesKept += bytes.length;
+    while (bytesKept - kept[0]!.length >= READ_AT_END) bytesKept -= kept.shift()!.length;
+  }
+
+  function end(): void {
+    // The first event that is left is likely to be half of one: then it says nothing.
+    if (kept.length > 0) reader = start();
+    for (const bytes of kept.splice(0)) reader.push(bytes);
+    reader.end();
+  }
 
   function read(work: () => void): ChunkDescription {
     said = undefined;
@@ -65,8 +95,8 @@ export function createTap(format: TappedFormat): Tap {
   }
 
   return {
-    push: (chunk) => read(() => reader.push(bytesOf(chunk))),
-    end: () => read(reader.end),
+    push: (chunk) => read(() => push(bytesOf(chunk))),
+    end: () => read(end),
   };
 }
 

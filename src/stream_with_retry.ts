@@ -1,6 +1,7 @@
 import type { PastAttempt } from "./attempt_record.ts";
 import { type CallOptions, checkProvider, DEFAULTS, resolveOptions, type Settings } from "./options.ts";
 import type { StreamProvider } from "./provider.ts";
+import { quietly } from "./_quietly.ts";
 import { StreamCall } from "./_stream_call.ts";
 
 /** A provider's chunks, untouched, to be read once: with `for await`, or as the `ReadableStream` it is. */
@@ -82,11 +83,17 @@ function endWhenDropped<Req, Chunk>(stream: object, call: StreamCall<Req, Chunk>
 /** What the consumer holds. */
 export function readable<Req, Chunk>(call: StreamCall<Req, Chunk>): RetriedStream<Chunk> {
   const stream = new ReadableStream<Chunk>({
-    async pull(controller) {
-      const { done, value } = await call.next();
-      if (done) controller.close();
-      else controller.enqueue(value);
-    },
+    pull: (controller) =>
+      new Promise<void>((resolve, reject) => {
+        call.ask({
+          reject,
+          resolve({ done, value }) {
+            // A stream that was cancelled in the meantime takes nothing more.
+            quietly(() => done ? controller.close() : controller.enqueue(value));
+            resolve();
+          },
+        });
+      }),
     cancel: (reason) => call.cancel(reason),
   }, { highWaterMark: 0 });
   endWhenDropped(stream, call);

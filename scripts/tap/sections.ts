@@ -3,7 +3,7 @@ import { createParser } from "eventsource-parser";
 import process from "node:process";
 import { skeleton } from "../../src/_json_skeleton.ts";
 import { createTap, type TappedFormat } from "../../src/_tap.ts";
-import { median, medians } from "./measure.ts";
+import { type Cost, median, medians } from "./measure.ts";
 import { drain, inMemory, PIPES } from "./pipes.ts";
 import { chunksOf, event, FORMAT, someEvents, STREAM_BYTES, streamChunks } from "./stream.ts";
 
@@ -60,17 +60,19 @@ function mapped<T, U>(record: Readonly<Record<string, T>>, change: (value: T) =>
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
 }
 
-function pipeFinding(title: string, bytes: number, times: Record<string, number>, isGoal: boolean): Finding {
-  const ratio = (name: string, base: string) => times[name]! / times[base]!;
-  const rows = Object.entries(times).map(([name, ms]): Row => [
+function pipeFinding(title: string, bytes: number, costs: Record<string, Cost>, isGoal: boolean): Finding {
+  const ratio = (name: string, base: string, part: keyof Cost) => costs[name]![part] / costs[base]![part];
+  const rows = Object.entries(costs).map(([name, { wall, cpu }]): Row => [
     name,
-    ms.toFixed(0),
-    (bytes / MB / ms).toFixed(2),
-    ratio(name, "untouched").toFixed(3),
-    ratio(name, "passed on").toFixed(3),
+    wall.toFixed(0),
+    (bytes / MB / wall).toFixed(2),
+    ratio(name, "untouched", "wall").toFixed(3),
+    ratio(name, "passed on", "wall").toFixed(3),
+    cpu.toFixed(0),
+    ratio(name, "untouched", "cpu").toFixed(3),
   ]);
-  const goals = isGoal ? { "tapped / untouched": [ratio("tapped", "untouched"), 1.15] as const } : {};
-  return { title, head: ["ms", "GB/s", "x untouched", "x passed on"], rows, goals };
+  const goals = isGoal ? { "tapped / untouched": [ratio("tapped", "untouched", "wall"), 1.15] as const } : {};
+  return { title, head: ["ms", "GB/s", "x untouched", "x passed on", "ms of CPU", "x untouched"], rows, goals };
 }
 
 /** Nanoseconds that one chunk takes: the fastest of some rounds. */

@@ -145,6 +145,11 @@ Deno.test("src/ uses what every runtime has, keeps no state, and leaves the cons
   }
 });
 
+Deno.test("the conformance suites import every entry point, in every runtime", async () => {
+  const imported = (await importsOf("tests/conformance/library.ts")).map(({ target }) => target);
+  assertEquals(imported.sort(), Object.values(project.exports).map((file) => new URL(file, ROOT).href).sort());
+});
+
 Deno.test("VERSION is the version of deno.json", () => {
   assertEquals(VERSION, project.version);
 });
