@@ -225,6 +225,8 @@ async function succeeds(
     const last = attempts().at(-1)!;
     assertHas(last, {
       ...sdk.told.attempt,
+      "http.response.status_code": sdk.tellsHttp || way.seesHttp ? 200 : undefined,
+      ...(sdk.tellsHttp ? { "llm.request_id": `req_${failures.length}` } : {}),
       "task.id": "t-1",
       "llm.stream": kind === "stream" || undefined,
       "error.type": undefined,

@@ -45,6 +45,8 @@ export interface Spec<Client> {
   stream(client: Client, signal?: AbortSignal): PromiseLike<AsyncIterable<unknown>> | AsyncIterable<unknown>;
   /** What has to stand on the spans. */
   readonly told: ToldFacts;
+  /** Whether the SDK tells of the HTTP response of a good answer: its status and the provider's request id. */
+  readonly tellsHttp: boolean;
   /** How a 429 asks to wait seven seconds, and where that is read. */
   readonly retryAfter: ErrorSpec & { readonly headers?: Readonly<Record<string, string>>; readonly source: string };
   /** What a 429 says when the quota is spent; left out where the service has none. */
@@ -75,6 +77,8 @@ export function sdk<Client>(spec: Spec<Client>): SdkUnderTest {
 
 /** A way to get retries and spans around an SDK. */
 export interface Way {
+  /** Whether it sees the HTTP response, whatever the SDK tells. */
+  readonly seesHttp: boolean;
   /** Its name in titles. */
   readonly name: string;
   /** Asks for an answer at once. */

@@ -97,6 +97,7 @@ function openAi(Client: typeof OpenAI, alias: "openai" | "openai6"): SdkUnderTes
       json: (client, signal) => client.chat.completions.create(request, { signal }),
       stream: (client, signal) => client.chat.completions.create({ ...streamRequest, stream: true }, { signal }),
       told: told("openai", { ...openAiCounts, reason: "tool_calls" }),
+      tellsHttp: true,
       retryAfter: HEADERS,
       quota: openAiQuota,
       failedJson: '{"error":{"code":503,"message":"Provider returned error","metadata":{"provider_name":"x"}}}',
@@ -111,6 +112,7 @@ function openAi(Client: typeof OpenAI, alias: "openai" | "openai6"): SdkUnderTes
       json: (client, signal) => client.responses.create(toResponses, { signal }),
       stream: (client, signal) => client.responses.create({ ...toResponses, stream: true }, { signal }),
       told: told("openai", { ...openAiCounts, reason: "function_call" }),
+      tellsHttp: true,
       retryAfter: HEADERS,
       quota: openAiQuota,
       failedJson: JSON.stringify({
@@ -132,6 +134,7 @@ function anthropic(Client: typeof Anthropic, alias: "@anthropic-ai/sdk" | "anthr
     client: (url: string, { retries, fetch }: ClientOptions) =>
       new Client({ apiKey, baseURL: url, ...(fetch && { fetch }), ...(!retries && { maxRetries: 0 }) }),
     request,
+    tellsHttp: true,
     told: told("anthropic", { ...openAiCounts, total: 200, reason: "tool_use" }),
     retryAfter: HEADERS,
     quota: { details: { error_code: "enforced_spend_limit_reached" } },
@@ -174,6 +177,7 @@ function genAi(Client: typeof GoogleGenAI, alias: "@google/genai" | "genai2"): S
     request,
     json: (client, signal) => client.models.generateContent(until(signal)),
     stream: (client, signal) => client.models.generateContentStream(until(signal)),
+    tellsHttp: false,
     told: told("gemini", { read: 64, reasoning: 12, output: 42, reason: "function_call" }),
     retryAfter: {
       details: [{ "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay: "7s" }],
@@ -220,6 +224,7 @@ function mistralAi(
     request,
     json: (client, signal) => client.chat.complete(request, signal && { signal }),
     stream: (client, signal) => client.chat.stream(request, signal && { signal }),
+    tellsHttp: false,
     told: told("mistral", { reason: "tool_calls", ...counts }),
     defects,
     retryAfter: HEADERS,
@@ -255,6 +260,7 @@ function cohereAi(Client: typeof CohereClientV2, alias: "cohere-ai" | "cohere7")
     request,
     json: (client, abortSignal) => client.chat(request, abortSignal && { abortSignal }),
     stream: (client, abortSignal) => client.chatStream(request, abortSignal && { abortSignal }),
+    tellsHttp: true,
     told: told("cohere", { read: 64, reason: "TOOL_CALL" }),
     retryAfter: HEADERS,
     quota: { message: "You are using a Trial key, which is limited to 1000 API calls / month." },
@@ -274,6 +280,7 @@ function ollamaJs(): SdkUnderTest[] {
     request,
     json: (client) => client.chat({ ...request, stream: false }),
     stream: (client) => client.chat({ ...request, stream: true }),
+    tellsHttp: false,
     told: told("ollama", { reason: "stop", stopReason: "end_turn" }),
     retryAfter: { source: "backoff" },
   })];
@@ -313,6 +320,7 @@ function bedrock(): SdkUnderTest[] {
     format: "bedrock",
     alias: "@aws-sdk/client-bedrock-runtime" as const,
     request,
+    tellsHttp: true,
     told: told("bedrock", { read: 64, written: 16, total: 200, reason: "tool_use", answersBy: request.modelId }),
     retryAfter: HEADERS,
     quota: { message: "Too many tokens per day, please wait before trying again." },
