@@ -22,7 +22,7 @@ Deno.test("openaiChat() leaves it to the request whether a stream counts its tok
     for (const stream_options of [undefined, { include_usage: true }]) {
       const tracer = recordingTracer();
       const request = { model, messages, ...(stream_options && { stream_options }) };
-      await Array.fromAsync(streamWithRetry(openaiChat(client), request, { tracer }));
+      for await (const _ of streamWithRetry(openaiChat(client), request, { tracer }));
       const { attributes } = tracer.named("llm.call")[0]!;
       assertEquals(attributes["llm.output_tokens"], stream_options && 30);
       assertEquals(attributes["llm.outcome"], "ok");

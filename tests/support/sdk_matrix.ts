@@ -1,5 +1,5 @@
 /** What has to hold for every SDK, whatever puts the retries and spans around it. */
-import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals } from "../conformance/asserts.ts";
 import { type CallOptions, type Clock, systemClock } from "../../mod.ts";
 import { type RecordedSpan, recordingTracer } from "../../src/testing.ts";
 import type { ChooseFault, Fault, FaultServer } from "./fault_server.ts";
@@ -233,6 +233,8 @@ async function succeeds(
     assertHas(last, {
       ...sdk.told.attempt,
       ...!way.isInside && Object.fromEntries((sdk.kept ?? []).map((name) => [name, undefined])),
+      "http.response.status_code": sdk.tellsHttp || way.seesHttp ? 200 : undefined,
+      ...(sdk.tellsHttp ? { "llm.request_id": `req_${failures.length}` } : {}),
       "task.id": "t-1",
       "llm.stream": kind === "stream" || way.isInside && sdk.alwaysStreams || undefined,
       "error.type": undefined,

@@ -97,6 +97,7 @@ function openAi(Client: typeof OpenAI, alias: "openai" | "openai6"): SdkUnderTes
       json: (client, signal) => client.chat.completions.create(request, { signal }),
       stream: (client, signal) => client.chat.completions.create({ ...streamRequest, stream: true }, { signal }),
       told: told("openai", { ...openAiCounts, reason: "tool_calls" }),
+      tellsHttp: true,
       retryAfter: HEADERS,
       quota: openAiQuota,
       failedJson: '{"error":{"code":503,"message":"Provider returned error","metadata":{"provider_name":"x"}}}',
@@ -111,6 +112,7 @@ function openAi(Client: typeof OpenAI, alias: "openai" | "openai6"): SdkUnderTes
       json: (client, signal) => client.responses.create(toResponses, { signal }),
       stream: (client, signal) => client.responses.create({ ...toResponses, stream: true }, { signal }),
       told: told("openai", { ...openAiCounts, reason: "function_call" }),
+      tellsHttp: true,
       retryAfter: HEADERS,
       quota: openAiQuota,
       failedJson: JSON.stringify({
@@ -132,6 +134,7 @@ function anthropic(Client: typeof Anthropic, alias: "@anthropic-ai/sdk" | "anthr
     client: (url: string, { retries, fetch }: ClientOptions) =>
       new Client({ apiKey, baseURL: url, ...(fetch && { fetch }), ...(!retries && { maxRetries: 0 }) }),
     request,
+    tellsHttp: true,
     told: told("anthropic", { ...openAiCounts, total: 200, reason: "tool_use" }),
     retryAfter: HEADERS,
     quota: { details: { error_code: "enforced_spend_limit_reached" } },
@@ -177,6 +180,7 @@ function genAi(Client: typeof GoogleGenAI, alias: "@google/genai" | "genai2"): S
     json: (client, signal) => client.models.generateContent(until(signal)),
     stream: (client, signal) => client.models.generateContentStream(until(signal)),
     outerDefects: { "break (stream)": "it does not let go of the body" },
+    tellsHttp: false,
     told: told("gemini", { read: 64, reasoning: 12, output: 42, reason: "function_call" }),
     retryAfter: {
       details: [{ "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay: "7s" }],
@@ -223,6 +227,7 @@ function mistralAi(
     json: (client, signal) => client.chat.complete(request, signal && { signal }),
     stream: (client, signal) => client.chat.stream(request, signal && { signal }),
     provider: "mistral",
+    tellsHttp: false,
     told: told("mistral", { read: 64, reason: "tool_calls" }),
     kept,
     defects,
@@ -259,6 +264,7 @@ function cohereAi(Client: typeof CohereClientV2, alias: "cohere-ai" | "cohere7")
     request,
     json: (client, abortSignal) => client.chat(request, abortSignal && { abortSignal }),
     stream: (client, abortSignal) => client.chatStream(request, abortSignal && { abortSignal }),
+    tellsHttp: true,
     told: told("cohere", { read: 64, reason: "TOOL_CALL" }),
     retryAfter: HEADERS,
     quota: { message: "You are using a Trial key, which is limited to 1000 API calls / month." },
@@ -286,6 +292,7 @@ function ollamaJs(): SdkUnderTest[] {
       "abort (json)": "it takes no signal",
       "break (stream)": "it does not let go of the body",
     },
+    tellsHttp: false,
     told: told("ollama", { reason: "stop", stopReason: "end_turn" }),
     retryAfter: { source: "backoff" },
   })];
@@ -327,6 +334,7 @@ function bedrock(): SdkUnderTest[] {
     takes: [],
     alias: "@aws-sdk/client-bedrock-runtime" as const,
     request,
+    tellsHttp: true,
     told: told("bedrock", { read: 64, written: 16, total: 200, reason: "tool_use", answersBy: request.modelId }),
     retryAfter: HEADERS,
     quota: { message: "Too many tokens per day, please wait before trying again." },

@@ -118,7 +118,7 @@ Deno.test("openaiChat() asks for a stream in a copy of the request", async () =>
     asked.push(body);
     return Promise.resolve(chunks({ choices: [{ delta: { content: "a" }, finish_reason: "stop" }] }));
   });
-  await Array.fromAsync(streamWithRetry(openaiChat(client), request));
+  for await (const _ of streamWithRetry(openaiChat(client), request));
   assertEquals(asked, [{ ...request, stream: true }]);
   assertEquals(request, { model: "m", messages: [] });
 });
@@ -132,6 +132,22 @@ Deno.test("openaiResponses() throws what failed within a response, with what the
     "The prompt was flagged",
   );
   assertEquals(error.cause, { type: "response.failed", error: failed.error });
+});
+
+Deno.test("openaiResponses() throws what failed within a stream as an error as well", async () => {
+  const failed = {
+    type: "response.failed",
+    response: { status: "failed", error: { message: "The server had an error" } },
+  };
+  const client = { responses: { create: (() => Promise.resolve(chunks(failed))) as never } };
+  const stream = streamWithRetry(openaiResponses(client), request, { retry: { maxRetries: 0 } });
+  await assertRejects(
+    async () => {
+      for await (const _ of stream);
+    },
+    Error,
+    "The server had an error",
+  );
 });
 
 Deno.test("gemini() follows the signal of the request as well, where AbortSignal.any is missing too", async () => {

@@ -45,6 +45,12 @@ Deno.test("readBytes() reads every attempt on its own, wherever its bytes are cu
 
 Deno.test("readBytes() tells a stream that is cut off", async () => {
   const stream = streamWithRetry(provider(50, [BYTES.length - 20]), {}, { retry: { maxRetries: 0 } });
-  await assertRejects(() => Array.fromAsync(stream), Error, "complete");
+  await assertRejects(
+    async () => {
+      for await (const _ of stream);
+    },
+    Error,
+    "complete",
+  );
   assertEquals((await stream.finished)?.["llm.usage_partial"], true);
 });
