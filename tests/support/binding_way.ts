@@ -5,6 +5,7 @@ import type { AnyBinding, SdkUnderTest, Way } from "./sdk_under_test.ts";
 export const bindingWay: Way = {
   name: "binding",
   isInside: false,
+  readsWire: false,
   isFor: ({ binding }) => binding !== undefined,
   json: (sdk, url, options) => callWithRetry(bound(sdk, url), sdk.request, options),
   stream: (sdk, url, options) => streamWithRetry(bound(sdk, url), sdk.streamRequest ?? sdk.request, options),
