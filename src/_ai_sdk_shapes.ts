@@ -1,4 +1,6 @@
+import { skeleton } from "./_json_skeleton.ts";
 import type { ChunkDescription, RequestDescription, ResponseDescription, Usage } from "./provider.ts";
+import { fingerprint } from "./_sdk_retries.ts";
 
 // The AI SDK's calls, results and parts, by their shape. What is not there is unknown; whoever calls these contains what
 // throws.
@@ -31,6 +33,11 @@ export function describeParams({ prompt, tools }: Loose, model: string): Request
   return { model, messageCount: prompt?.length, toolCount: tools?.length ?? 0 };
 }
 
+/** The same for a prompt that says the same; images and files count by their size. */
+export function fingerprintOf(prompt: unknown): string {
+  return fingerprint(JSON.stringify(prompt, (_, value) => ArrayBuffer.isView(value) ? value.byteLength : value));
+}
+
 /** Reads an answer in one piece. */
 export function describeResult({ usage, finishReason, response }: Loose, provider: string): ResponseDescription {
   return { ...describeUsage(usage, provider), stopReason: reasonOf(finishReason), ...describeHead(response) };
@@ -39,7 +46,7 @@ export function describeResult({ usage, finishReason, response }: Loose, provide
 /** Reads a part of a stream. */
 export function describePart(part: Loose, provider: string): ChunkDescription {
   const { type } = part;
-  const isTerminal = type === "finish";
+  const isTerminal = type === "finish" && !isCutShort(part);
   if (isTerminal) {
     return {
       isTerminal,
@@ -50,7 +57,7 @@ export function describePart(part: Loose, provider: string): ChunkDescription {
   }
   if (type === "error") return { isTerminal, isContent: false, error: part.error ?? part };
   if (type === "response-metadata") return { isTerminal, isContent: false, ...describeHead(part) };
-  const isContent = part.delta !== "" && !/^(ping|raw|stream-start|(text|reasoning)-(start|end))$/.test(type);
+  const isContent = part.delta !== "" && !/^(ping|raw|finish|stream-start|(text|reasoning)-(start|end))$/.test(type);
   return { isTerminal, isContent };
 }
 
@@ -61,6 +68,24 @@ function describeHead(head: Loose): ResponseDescription {
     id,
     requestId: headers?.["x-request-id"] ?? headers?.["request-id"] ?? headers?.["x-amzn-requestid"],
   };
+}
+
+/** A stream that breaks off comes to a part that looks like an end, but knows of none. */
+function isCutShort({ finishReason, usage }: Loose): boolean {
+  const { unified, raw } = typeof finishReason === "object" ? finishReason ?? {} : { unified: finishReason };
+  const { totalInputTokens, usage: { outputTokens } = {} } = describeUsage(usage, "");
+  const isUnknown = raw === undefined && /^(other|unknown)$/.test(unified) &&
+    (totalInputTokens ?? outputTokens) === undefined;
+  return unified === "interrupted" || isUnknown;
+}
+
+/**
+ * What failed, as the service says it: where that says so within HTTP 200, the SDK knows of nothing but an answer that is none.
+ */
+export function wordsOf(error: Loose): unknown {
+  const { statusCode, responseBody, responseHeaders } = error ?? {};
+  const said: Loose = statusCode < 300 ? skeleton(responseBody) : undefined;
+  return said?.error ? { responseHeaders, error: said.error } : error;
 }
 
 /** The provider's own word where there is one. */

@@ -1,5 +1,6 @@
 import type { RequestDescription } from "./provider.ts";
 import { skeleton } from "./_json_skeleton.ts";
+import { fingerprint } from "./_sdk_retries.ts";
 import { findFormat } from "./wire/wire_formats.ts";
 import type { WireFormat } from "./wire/wire_format.ts";
 
@@ -55,7 +56,7 @@ export async function readRequest(
     },
     isStream,
     canRepeat: !isOnceOnly(body),
-    key: keyOf(url, text ?? ""),
+    key: `${url.host}${url.pathname} ${fingerprint(text ?? "")}`,
     retryCount: retryCountOf(new Headers(init?.headers ?? request?.headers)),
     signal: init?.signal ?? request?.signal ?? undefined,
   };
@@ -96,13 +97,4 @@ function retryCountOf(headers: Headers): number | undefined {
   const [, amazon] = /^attempt=(\d+)/.exec(headers.get("amz-sdk-request") ?? "") ?? [];
   if (amazon) return Math.min(1000, Number(amazon) - 1);
   return /^\d+$/.test(stainless) ? Math.min(1000, Number(stainless)) : undefined;
-}
-
-/** The same for the same request, next to never for another one, and nothing of what it says. */
-function keyOf({ host, pathname }: URL, text: string): string {
-  let hash = 0;
-  for (let at = 0; at < text.length; at += 1 + (text.length >> 10)) {
-    hash = Math.imul(hash, 31) + text.charCodeAt(at) | 0;
-  }
-  return `${host}${pathname} ${text.length} ${hash}`;
 }

@@ -27,6 +27,8 @@ export interface InsideRequest {
   readonly canRepeat?: boolean;
   /** By what it is known when it comes again. */
   readonly key: string | object;
+  /** A text that is the same when it comes again as another object. */
+  readonly likeness?: () => string;
   /**
    * Which try of its own the SDK says that it is, from 0. Unset, an object that failed before is taken to be tried again;
    * of a text that is only suspected.
@@ -58,10 +60,12 @@ export function insideSdk(options: InsideOptions, advice: string): (request: Ins
   const sdkRetries = new SdkRetries();
   let isWarned = false;
 
-  return ({ signal, canRepeat = true, key, retryCount }) => {
-    const failed = retryCount === 0 ? undefined : sdkRetries.recall(key);
+  return ({ signal, canRepeat = true, key, likeness, retryCount }) => {
+    const known = retryCount === 0 ? undefined : sdkRetries.recall(key);
+    const alike = () => likeness && sdkRetries.hasTexts ? sdkRetries.recall(quietly(likeness) ?? "") : undefined;
+    const failed = known ?? alike();
     // The same text alone may also be another call.
-    const before = retryCount === undefined && typeof key === "string" ? undefined : failed;
+    const before = retryCount === undefined && typeof key === "string" ? undefined : known;
     const firstAttempt = before?.attempts ?? retryCount ?? 0;
     if ((failed || firstAttempt > 0) && !isWarned) {
       isWarned = true;
@@ -86,6 +90,7 @@ export function insideSdk(options: InsideOptions, advice: string): (request: Ins
         const attempts = firstAttempt + attemptsOf(error).length;
         const operation = tracer instanceof LinkedTracer && base.operationSpan ? tracer.operation : undefined;
         sdkRetries.remember(key, { attempts, operation });
+        if (likeness) sdkRetries.remember(quietly(likeness) ?? "", { attempts, operation: undefined });
       },
     };
   };

@@ -16,6 +16,11 @@ export class SdkRetries {
   readonly #texts = new Map<string, Failed>();
   readonly #objects = new WeakMap<object, Failed>();
 
+  /** Whether any request is known by its text. */
+  get hasTexts(): boolean {
+    return this.#texts.size > 0;
+  }
+
   /** Remembers a request that failed. */
   remember(key: string | object, failed: Failed): void {
     if (typeof key === "object") this.#objects.set(key, failed);
@@ -29,6 +34,15 @@ export class SdkRetries {
     else this.#texts.delete(key);
     return failed;
   }
+}
+
+/** The same for the same text, next to never for another one, and nothing of what it says. */
+export function fingerprint(text: string): string {
+  let hash = 0;
+  for (let at = 0; at < text.length; at += 1 + (text.length >> 10)) {
+    hash = Math.imul(hash, 31) + text.charCodeAt(at) | 0;
+  }
+  return `${text.length} ${hash}`;
 }
 
 /** Makes the attempts of a request that an SDK sends again children of the operation span that it had at first. */

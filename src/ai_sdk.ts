@@ -16,8 +16,9 @@
  */
 
 import { run } from "./_attempt_loop.ts";
-import { describeParams, describePart, describeResult, nameOf } from "./_ai_sdk_shapes.ts";
+import { describeParams, describePart, describeResult, fingerprintOf, nameOf, wordsOf } from "./_ai_sdk_shapes.ts";
 import { type InsideOptions, insideSdk } from "./_inside_sdk.ts";
+import { quietly } from "./_quietly.ts";
 import { watchStream } from "./_watched_stream.ts";
 
 export type { InsideOptions } from "./_inside_sdk.ts";
@@ -61,12 +62,20 @@ export interface RetryMiddleware {
 export function retryMiddleware(options: InsideOptions = {}): RetryMiddleware {
   const begin = insideSdk(options, "with maxRetries: 0 in generateText, streamText and the like");
 
-  /** Its own prompt is what the SDK hands over again. */
+  /** Its own prompt is what the SDK hands over again, except for `streamText` of version 7, which makes another one. */
   async function attempt<T>(params: object, work: (settings: ReturnType<typeof begin>["settings"]) => Promise<T>) {
     const { abortSignal: signal, prompt } = params as { abortSignal?: AbortSignal; prompt?: unknown };
-    const { settings, onFailure } = begin({ signal, key: Object(prompt) === prompt ? prompt as object : params });
+    const { settings, onFailure } = begin({
+      signal,
+      key: Object(prompt) === prompt ? prompt as object : params,
+      likeness: () => fingerprintOf(prompt),
+    });
+    const { retry } = settings;
+    const classify: typeof retry.classify = (error, builtIn) => {
+      return retry.classify(error, (it, ...now) => builtIn(quietly(() => wordsOf(it)) ?? it, ...now));
+    };
     try {
-      return await work(settings);
+      return await work({ ...settings, retry: { ...retry, classify } });
     } catch (error) {
       onFailure(error);
       throw error;

@@ -4,7 +4,7 @@ import { bundleTests } from "./bundle_tests.ts";
 import { installedPackage, nodeProject } from "./node_project.ts";
 
 /** Runs the tests of a directory below tests/ in Node, on the installed npm package. */
-export async function runTestsInNode(directory: "unit" | "integration" | "otel"): Promise<Finished> {
+export async function runTestsInNode(directory: "unit" | "sdks" | "integration" | "otel"): Promise<Finished> {
   const names = await Array.fromAsync(Deno.readDir(path(`tests/${directory}/`)), ({ name }) => name);
   const files = names.filter((name) => name.endsWith("_test.ts")).sort();
   const bundles = await bundleTests(

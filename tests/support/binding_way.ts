@@ -5,7 +5,7 @@ import type { AnyBinding, SdkUnderTest, Way } from "./sdk_under_test.ts";
 export const bindingWay: Way = {
   name: "binding",
   isInside: false,
-  seesHttp: false,
+  readsWire: false,
   isFor: ({ binding }) => binding !== undefined,
   json: (sdk, url, options) => callWithRetry(bound(sdk, url), sdk.request, options),
   stream: (sdk, url, options) => streamWithRetry(bound(sdk, url), sdk.streamRequest ?? sdk.request, options),

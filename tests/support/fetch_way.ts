@@ -6,7 +6,7 @@ import type { SdkUnderTest, Way } from "./sdk_under_test.ts";
 export const fetchWay: Way = {
   name: "fetch",
   isInside: true,
-  seesHttp: true,
+  readsWire: true,
   isFor: ({ takes = ["fetch"] }) => takes.includes("fetch"),
   json: async (sdk, url, { signal, ...options }) => await sdk.json(clientOf(sdk, url, options), signal),
   async *stream(sdk, url, { signal, ...options }) {

@@ -54,10 +54,10 @@ export interface Spec<Client> {
   readonly provider?: string;
   /** What has to stand on the spans. */
   readonly told: ToldFacts;
-  /** What of that the SDK keeps from its caller, and so from a binding. */
-  readonly kept?: readonly string[];
+  /** What of that is something else for those who know only what the SDK says. */
+  readonly toldBySdk?: Partial<ToldFacts>;
   /** Whether the SDK tells of the HTTP response of a good answer: its status and the provider's request id. */
-  readonly tellsHttp: boolean;
+  readonly tellsHttp?: boolean;
   /** How a 429 asks to wait seven seconds, and where that is read. */
   readonly retryAfter: ErrorSpec & { readonly headers?: Readonly<Record<string, string>>; readonly source: string };
   /** What a 429 says when the quota is spent; left out where the service has none. */
@@ -90,12 +90,12 @@ export function sdk<Client>(spec: Spec<Client>): SdkUnderTest {
 
 /** A way to get retries and spans around an SDK. */
 export interface Way {
-  /** Whether it sees the HTTP response, whatever the SDK tells. */
-  readonly seesHttp: boolean;
   /** Its name in titles. */
   readonly name: string;
   /** Whether it is at work inside of the SDK: the caller then has the SDK, and what that makes of an abort. */
   readonly isInside: boolean;
+  /** Whether it sees what the service says as it says it, and not what the SDK makes of that. */
+  readonly readsWire: boolean;
   /** Whether an SDK can be used in this way. */
   isFor(sdk: SdkUnderTest): boolean;
   /** Asks for an answer at once. */

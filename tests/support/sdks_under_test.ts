@@ -23,58 +23,21 @@ import { gemini } from "../../src/gemini.ts";
 import { mistral } from "../../src/mistral.ts";
 import { ollama } from "../../src/ollama.ts";
 import { openaiChat, openaiResponses } from "../../src/openai.ts";
-import { type ClientOptions, sdk, type SdkUnderTest, type ToldFacts } from "./sdk_under_test.ts";
+import { type ClientOptions, sdk, type SdkUnderTest } from "./sdk_under_test.ts";
+import {
+  OPENAI_CHAT_FAILED,
+  OPENAI_COUNTS,
+  OPENAI_QUOTA,
+  OPENAI_RESPONSE_FAILED,
+  RETRY_AFTER_7,
+  told,
+} from "./told_facts.ts";
 
 const apiKey = "test";
 const model = "m";
 const messages = [{ role: "user" as const, content: "hi" }];
 const parameters = { type: "object" as const, properties: { q: { type: "string" } } };
 const tools = [{ type: "function" as const, function: { name: "search", description: "d", parameters } }];
-const HEADERS = { headers: { "retry-after": "7" }, source: "retry-after" };
-
-interface Counts {
-  readonly input?: number;
-  readonly output?: number;
-  readonly read?: number;
-  readonly written?: number;
-  readonly reasoning?: number;
-  /** All input. */
-  readonly total?: number;
-  /** As the service spells it. */
-  readonly reason: string;
-  /** Normalized. */
-  readonly stopReason?: string;
-  /** The provider's id of the HTTP request, by the request's number. */
-  readonly answersBy?: string | undefined;
-}
-
-function told(provider: string, counts: Counts): ToldFacts {
-  const { input = 120, output = 30, read, written, reasoning, total = input, reason, stopReason = "tool_use" } = counts;
-  return {
-    attempt: {
-      "llm.provider": provider,
-      "llm.model": counts.answersBy ?? model,
-      "llm.tool_count": 1,
-      "llm.message_count": 1,
-      "llm.outcome": "ok",
-      "llm.stop_reason": stopReason,
-      "llm.input_tokens": input,
-      "llm.output_tokens": output,
-      "llm.cache_read_tokens": read,
-      "llm.cache_creation_tokens": written,
-      "llm.reasoning_tokens": reasoning,
-    },
-    operation: {
-      "gen_ai.response.finish_reasons": [reason],
-      "gen_ai.usage.input_tokens": total,
-      "gen_ai.usage.output_tokens": output,
-    },
-  };
-}
-
-const openAiCounts = { read: 64, written: 16, reasoning: 12 };
-const openAiQuota = { type: "insufficient_quota", code: "insufficient_quota", message: "You exceeded your quota" };
-
 function openAi(Client: typeof OpenAI, alias: "openai" | "openai6"): SdkUnderTest[] {
   const client = (url: string, { retries, fetch }: ClientOptions) =>
     new Client({ apiKey, baseURL: `${url}/v1`, ...(fetch && { fetch }), ...(!retries && { maxRetries: 0 }) });
@@ -96,11 +59,11 @@ function openAi(Client: typeof OpenAI, alias: "openai" | "openai6"): SdkUnderTes
       streamRequest,
       json: (client, signal) => client.chat.completions.create(request, { signal }),
       stream: (client, signal) => client.chat.completions.create({ ...streamRequest, stream: true }, { signal }),
-      told: told("openai", { ...openAiCounts, reason: "tool_calls" }),
       tellsHttp: true,
-      retryAfter: HEADERS,
-      quota: openAiQuota,
-      failedJson: '{"error":{"code":503,"message":"Provider returned error","metadata":{"provider_name":"x"}}}',
+      told: told("openai", { ...OPENAI_COUNTS, reason: "tool_calls" }),
+      retryAfter: RETRY_AFTER_7,
+      quota: OPENAI_QUOTA,
+      failedJson: OPENAI_CHAT_FAILED,
     }),
     sdk({
       name: "openai.responses",
@@ -111,17 +74,11 @@ function openAi(Client: typeof OpenAI, alias: "openai" | "openai6"): SdkUnderTes
       request: toResponses,
       json: (client, signal) => client.responses.create(toResponses, { signal }),
       stream: (client, signal) => client.responses.create({ ...toResponses, stream: true }, { signal }),
-      told: told("openai", { ...openAiCounts, reason: "function_call" }),
       tellsHttp: true,
-      retryAfter: HEADERS,
-      quota: openAiQuota,
-      failedJson: JSON.stringify({
-        id: "resp_0",
-        object: "response",
-        status: "failed",
-        output: [],
-        error: { code: "server_error", message: "The server had an error" },
-      }),
+      told: told("openai", { ...OPENAI_COUNTS, reason: "function_call" }),
+      retryAfter: RETRY_AFTER_7,
+      quota: OPENAI_QUOTA,
+      failedJson: OPENAI_RESPONSE_FAILED,
     }),
   ];
 }
@@ -135,8 +92,8 @@ function anthropic(Client: typeof Anthropic, alias: "@anthropic-ai/sdk" | "anthr
       new Client({ apiKey, baseURL: url, ...(fetch && { fetch }), ...(!retries && { maxRetries: 0 }) }),
     request,
     tellsHttp: true,
-    told: told("anthropic", { ...openAiCounts, total: 200, reason: "tool_use" }),
-    retryAfter: HEADERS,
+    told: told("anthropic", { ...OPENAI_COUNTS, total: 200, reason: "tool_use" }),
+    retryAfter: RETRY_AFTER_7,
     quota: { details: { error_code: "enforced_spend_limit_reached" } },
   };
   return [
@@ -199,7 +156,7 @@ function mistralAi(
   Client: typeof Mistral,
   Http: typeof HTTPClient,
   alias: "@mistralai/mistralai" | "mistral1",
-  { kept = [], defects = {} }: Pick<SdkUnderTest, "kept" | "defects">,
+  { toldBySdk = {}, defects = {} }: Pick<SdkUnderTest, "toldBySdk" | "defects">,
 ): SdkUnderTest[] {
   const request = { model, messages, tools };
   const failed = {
@@ -229,9 +186,9 @@ function mistralAi(
     provider: "mistral",
     tellsHttp: false,
     told: told("mistral", { read: 64, reason: "tool_calls" }),
-    kept,
+    toldBySdk,
     defects,
-    retryAfter: HEADERS,
+    retryAfter: RETRY_AFTER_7,
     quota: { message: "Monthly limit of 5 $ / month reached" },
     failedJson: JSON.stringify({
       ...failed,
@@ -266,7 +223,7 @@ function cohereAi(Client: typeof CohereClientV2, alias: "cohere-ai" | "cohere7")
     stream: (client, abortSignal) => client.chatStream(request, abortSignal && { abortSignal }),
     tellsHttp: true,
     told: told("cohere", { read: 64, reason: "TOOL_CALL" }),
-    retryAfter: HEADERS,
+    retryAfter: RETRY_AFTER_7,
     quota: { message: "You are using a Trial key, which is limited to 1000 API calls / month." },
     failedJson: '{"id":"x","finish_reason":"ERROR","message":{"role":"assistant"}}',
     lingersMs,
@@ -336,7 +293,7 @@ function bedrock(): SdkUnderTest[] {
     request,
     tellsHttp: true,
     told: told("bedrock", { read: 64, written: 16, total: 200, reason: "tool_use", answersBy: request.modelId }),
-    retryAfter: HEADERS,
+    retryAfter: RETRY_AFTER_7,
     quota: { message: "Too many tokens per day, please wait before trying again." },
   };
   return [
@@ -375,7 +332,7 @@ export const SDKS: readonly SdkUnderTest[] = [
     HTTPClient1 as unknown as typeof HTTPClient,
     "mistral1",
     {
-      kept: ["llm.cache_read_tokens"],
+      toldBySdk: { attempt: { "llm.cache_read_tokens": undefined } },
       defects: { "reset in the middle (json)": "it rejects a promise that nobody can handle" },
     },
   ),

@@ -161,6 +161,50 @@ Deno.test("retryMiddleware() tells an error in mid-stream and leaves it to the S
   assertEquals([attributes["error.type"], attributes["llm.retry.decision"]], ["overloaded", "already_streaming"]);
 });
 
+Deno.test("retryMiddleware() sees that a stream was cut short, whatever its last part says", async () => {
+  const usage = { inputTokens: {}, outputTokens: {} };
+  for (const finishReason of [{ unified: "interrupted" }, { unified: "other", raw: undefined }, "unknown"]) {
+    const cut = [...PARTS.slice(0, 4), { type: "finish", usage, finishReason }];
+    const { tracer, middleware, model } = set([cut, PARTS]);
+    const { stream } = await middleware.wrapStream({ params: PARAMS, model });
+    assertEquals(await read(stream), PARTS);
+    assertEquals(tracer.named("llm.call")[0]!.attributes["error.type"], "truncated_stream");
+    const late = [...PARTS.slice(0, 6), { type: "finish", usage, finishReason }];
+    const second = set([late]);
+    assertEquals(
+      await read((await second.middleware.wrapStream({ params: PARAMS, model: second.model })).stream),
+      late,
+    );
+    assertEquals(second.tracer.named("llm.call")[0]!.attributes["error.type"], "truncated_stream");
+  }
+  // Others do not tell why they stop, but what they have counted.
+  const { tracer, middleware, model } = set([[...PARTS.slice(0, 6), {
+    ...PARTS[7]!,
+    finishReason: { unified: "other" },
+  }]]);
+  await read((await middleware.wrapStream({ params: PARAMS, model })).stream);
+  assertEquals(tracer.named("llm.call")[0]!.attributes["llm.outcome"], "ok");
+});
+
+Deno.test("retryMiddleware() reads what the service says within HTTP 200", async () => {
+  const noAnswer = Object.assign(new Error("Invalid JSON response"), {
+    name: "AI_APICallError",
+    statusCode: 200,
+    responseHeaders: { "retry-after-ms": "1" },
+    responseBody: '{"error":{"code":503,"message":"Overloaded"}}',
+    cause: { name: "AI_TypeValidationError", cause: { issues: [{ code: "invalid_type" }] } },
+  });
+  const { tracer, middleware, model } = set([noAnswer, RESULT]);
+  assertStrictEquals(await middleware.wrapGenerate({ params: PARAMS, model }), RESULT);
+  const { attributes } = tracer.named("llm.call")[0]!;
+  assertEquals([attributes["error.type"], attributes["llm.retry.delay_source"]], ["overloaded", "retry-after-ms"]);
+  for (const responseBody of ["", "[1]", "{", undefined]) {
+    const other = set([Object.assign(new Error("no"), { statusCode: 200, responseBody })]);
+    await other.middleware.wrapGenerate({ params: PARAMS, model: other.model }).catch(() => {});
+    assertEquals(other.model.asked.length, 1);
+  }
+});
+
 Deno.test("retryMiddleware() passes its attempt's signal on and ends with the caller's", async () => {
   const controller = new AbortController();
   const { tracer, middleware, model } = set([new Promise(() => {})]);
