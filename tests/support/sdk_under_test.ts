@@ -103,3 +103,8 @@ export interface Way {
   /** Asks for a stream. */
   stream(sdk: SdkUnderTest, url: string, options: CallOptions): AsyncIterable<unknown>;
 }
+
+/** The newest version of each; `deno task test:sdks` runs them all. */
+export function newest(sdks: readonly SdkUnderTest[]): SdkUnderTest[] {
+  return sdks.filter((it) => it.alias === it.package);
+}
