@@ -6,13 +6,13 @@
  */
 import { bun } from "../tests/runtimes/bun.ts";
 import { denoOnSources } from "../tests/runtimes/deno.ts";
-import { edgeRuntime } from "../tests/runtimes/edge_runtime.ts";
+import { edgeRuntimeAtVercel } from "../tests/runtimes/edge_runtime.ts";
 import { node } from "../tests/runtimes/node.ts";
 import type { Job, Runtime } from "../tests/runtimes/runtime.ts";
 import { workerd } from "../tests/runtimes/workerd.ts";
 import type { MatrixResult } from "../tests/sdks/run_matrix.ts";
 import { markdownTable, textTable } from "./runtimes/table.ts";
-import { cellOf, linesOf } from "./sdks/report.ts";
+import { cellOf, gapsOf, linesOf } from "./sdks/report.ts";
 import { serveFaults } from "./sdks/serve_faults.ts";
 import { jsrAnswers } from "./support/jsr.ts";
 import { deno, mustSucceed } from "./support/run.ts";
@@ -26,7 +26,7 @@ const MATRIX: readonly (readonly [runtime: Runtime, job: Job])[] = [
   [node("24.21.0"), ALL],
   [bun, EDGE],
   [workerd(), EDGE],
-  [edgeRuntime, EDGE],
+  [edgeRuntimeAtVercel, EDGE],
 ];
 
 const asMarkdown = Deno.args.includes("--markdown");
@@ -61,6 +61,7 @@ for (const [runtime, all] of results) {
     if (failure !== undefined) problems.push(`${runtime}: ${name} ${version}, ${way}: ${title}\n    ${failure}`);
   }
 }
+problems.push(...gapsOf(lines));
 for (const problem of problems) console.log(`\n${problem}`);
 const count = [...results.values()].flat().length;
 if (!asMarkdown || problems.length > 0) console.log(`\n${count} cases have run, ${problems.length} problems`);

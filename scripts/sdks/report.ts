@@ -10,6 +10,22 @@ export interface Line {
   readonly results: Map<string, MatrixResult[]>;
 }
 
+/** Cells of which fewer cases have run than in another runtime, or none. */
+export function gapsOf(lines: readonly Line[]): string[] {
+  return lines.flatMap(({ title, results }) =>
+    WAYS.flatMap((way) => {
+      const counts = Array.from(results, ([runtime, all]) =>
+        [runtime, all.filter((it) => it.way === way).length] as const);
+      const most = Math.max(...counts.map(([, count]) =>
+        count
+      ));
+      return counts.filter(([, count]) => count < most).map(([runtime, count]) => {
+        return `${runtime}: ${title}, ${way}: ${count} of ${most} cases have run`;
+      });
+    })
+  );
+}
+
 /** Sorts the results of all runtimes into lines, in the order in which the packages first come. */
 export function linesOf(results: ReadonlyMap<string, readonly MatrixResult[]>): Line[] {
   const lines = new Map<string, Line>();

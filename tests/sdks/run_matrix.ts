@@ -31,7 +31,14 @@ export async function runMatrix(
   sdks: readonly SdkUnderTest[],
 ): Promise<MatrixResult[]> {
   const results: MatrixResult[] = [];
-  const cases = ways.flatMap((way) => matrixCases(way, sdks, remoteServers(faults)).map((it) => ({ ...it, way })));
+  const withServer = remoteServers(faults);
+  const cases = ways.flatMap((way) =>
+    sdks.filter((sdk) => way.isFor(sdk)).flatMap((sdk) => {
+      const found = matrixCases(way, [sdk], withServer).map((it) => ({ ...it, way }));
+      if (found.length === 0) throw new Error(`${sdk.package} ${sdk.version}, ${way.name}: there are no cases`);
+      return found;
+    })
+  );
   const waiting = cases.values();
   await Promise.all(Array.from({ length: WIDTH }, async () => {
     for (const { sdk, way, name, run } of waiting) {

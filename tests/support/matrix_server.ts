@@ -12,6 +12,9 @@ export interface MatrixServer {
 /** Starts a server that does one thing with each request, hands it to `work`, and closes it however that ends. */
 export type WithMatrixServer = <T>(script: readonly Fault[], work: (server: MatrixServer) => Promise<T>) => Promise<T>;
 
+/** As many milliseconds are enough for a busy runtime to read what came before a reset. */
+const READ_MS = 200;
+
 /** Servers of another process, which `serveFaults` offers at `url`. */
 export function remoteServers(url: string): WithMatrixServer {
   const ask = async (method: string, path: string, body?: unknown) => {
@@ -22,7 +25,8 @@ export function remoteServers(url: string): WithMatrixServer {
     return await response.json();
   };
   return async (script, work) => {
-    const { id, url } = await ask("POST", "", script);
+    const patient = script.map((fault) => fault.kind.startsWith("reset_mid") ? { ...fault, readMs: READ_MS } : fault);
+    const { id, url } = await ask("POST", "", patient);
     try {
       return await work({ url, log: () => ask("GET", id) });
     } finally {
