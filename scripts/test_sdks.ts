@@ -1,83 +1,68 @@
 // deno-lint-ignore-file no-console
 /**
- * Runs what has to hold for every SDK in several runtimes, and prints a table in Markdown. With an argument, the way that
- * is named so in tests/support/sdk_ways.ts.
+ * Runs the matrix of SDKs, ways and runtimes against the fault server, on the npm package, and prints how many cases
+ * passed in each cell. With arguments, only in the runtimes whose names contain one of them; `--markdown` prints the table
+ * of the README.
  */
 import { bun } from "../tests/runtimes/bun.ts";
+import { denoOnSources } from "../tests/runtimes/deno.ts";
+import { edgeRuntimeAtVercel } from "../tests/runtimes/edge_runtime.ts";
 import { node } from "../tests/runtimes/node.ts";
 import type { Job, Runtime } from "../tests/runtimes/runtime.ts";
-import type { CellReport } from "../tests/support/run_sdk_matrix.ts";
-import { MATRIX_COLUMNS } from "../tests/support/sdk_matrix.ts";
-import type { SdkUnderTest } from "../tests/support/sdk_under_test.ts";
-import { SDKS } from "../tests/support/sdks_under_test.ts";
-import { markdownTable } from "./runtimes/table.ts";
-import { importMapFlags, jsrAnswers } from "./support/jsr.ts";
+import { workerd } from "../tests/runtimes/workerd.ts";
+import type { MatrixResult } from "../tests/sdks/run_matrix.ts";
+import { markdownTable, textTable } from "./runtimes/table.ts";
+import { cellOf, gapsOf, linesOf } from "./sdks/report.ts";
+import { serveFaults } from "./sdks/serve_faults.ts";
+import { jsrAnswers } from "./support/jsr.ts";
 import { deno, mustSucceed } from "./support/run.ts";
 
-const JOB: Job = { module: "tests/support/run_sdk_matrix.ts", name: "runSdkMatrix" };
+const ALL: Job = { module: "tests/sdks/all_sdks.ts", name: "runAllSdks" };
+const EDGE: Job = { module: "tests/sdks/edge_sdks.ts", name: "runEdgeSdks" };
 
-const denoOnSources: Pick<Runtime, "name" | "version" | "run"> = {
-  name: "Deno",
-  version: () => Promise.resolve(Deno.version.deno),
-  async run({ module, name }, input) {
-    const code = `import { ${name} as job } from "./${module}";
-      console.log(JSON.stringify(await job(${JSON.stringify(input)})));
-      Deno.exit(0);`;
-    const flags = ["--allow-all", "--no-check", "--ext=ts", ...await importMapFlags()];
-    const file = await Deno.makeTempFile({ dir: ".", suffix: ".ts" });
-    try {
-      await Deno.writeTextFile(file, code);
-      const output = await mustSucceed(deno(["run", ...flags, file]));
-      return JSON.parse(output.split("\n").find((line) => line.startsWith("["))!);
-    } finally {
-      await Deno.remove(file);
-    }
-  },
-};
+const MATRIX: readonly (readonly [runtime: Runtime, job: Job])[] = [
+  [denoOnSources, ALL],
+  [node("20.20.2"), ALL],
+  [node("24.21.0"), ALL],
+  [bun, EDGE],
+  [workerd(), EDGE],
+  [edgeRuntimeAtVercel, EDGE],
+];
 
-interface Ran {
-  readonly runtime: string;
-  readonly cells: readonly CellReport[];
-}
+const asMarkdown = Deno.args.includes("--markdown");
+const wanted = Deno.args.filter((it) => !it.startsWith("--"));
 
-const way = Deno.args[0] ?? "binding";
 await jsrAnswers();
 await mustSucceed(deno(["run", "--allow-all", "scripts/build_npm.ts"]));
-const ran: Ran[] = [];
-for (const runtime of [denoOnSources, node("20.20.2"), node("24.21.0"), bun]) {
-  const name = `${runtime.name} ${await runtime.version()}`;
-  ran.push({ runtime: name, cells: await runtime.run(JOB, { way }) as CellReport[] });
-}
 
-const titles = [...new Set(MATRIX_COLUMNS.map((column) => column.replace(/ \(\w+\)$/, "")))];
-const notes: string[] = [];
-const rows = SDKS.map((sdk, index) => [
-  `\`${sdk.package}\` ${sdk.version}`,
-  sdk.name,
-  ...titles.map((title) =>
-    ["json", "stream"].flatMap((kind) => cell(sdk, index, `${title} (${kind})`)).join(" ") || "–"
-  ),
-]);
-console.log(`In ${ran.map(({ runtime }) => runtime).join(", ")}: at once and as a stream.\n`);
-console.log(markdownTable(["SDK", "used as", ...titles], rows));
-notes.forEach((note, index) => console.log(`\n${index + 1}. ${note}`));
-const all = ran.flatMap(({ cells }) => cells);
-const failed = all.filter(({ failure }) => failure !== undefined);
-for (const { sdk, name, failure } of failed) console.error(`\n---- ${SDKS[sdk]!.package}: ${name} ----\n${failure}`);
-console.log(`\n${all.length - failed.length} passed, ${failed.length} failed`);
-if (failed.length > 0 || all.length === 0) Deno.exitCode = 1;
-
-/** A tick if it holds everywhere, else where it does not; nothing where it does not apply. */
-function cell(sdk: SdkUnderTest, index: number, column: string): string[] {
-  const defect = sdk.defects?.[column];
-  if (defect !== undefined) {
-    notes.push(`\`${sdk.package}\` ${sdk.version} cannot: ${defect}.`);
-    return [`[${notes.length}]`];
+const results = new Map<string, readonly MatrixResult[]>();
+const problems: string[] = [];
+await serveFaults(async (faults) => {
+  for (const [runtime, job] of MATRIX) {
+    const name = `${runtime.name} ${await runtime.version()}`;
+    if (wanted.length > 0 && !wanted.some((it) => name.includes(it))) continue;
+    try {
+      const found = await runtime.run(job, { faults }) as MatrixResult[];
+      if (found.length === 0) problems.push(`${name}: no case has run`);
+      results.set(name, found);
+    } catch (error) {
+      problems.push(`${name}: ${error instanceof Error ? error.message : error}`);
+    }
   }
-  const found = ran.map(({ runtime, cells }) => {
-    return { runtime, report: cells.find(({ sdk, name }) => sdk === index && name === column) };
-  });
-  if (found.every(({ report }) => report === undefined)) return [];
-  const broken = found.filter(({ report }) => report === undefined || report.failure !== undefined);
-  return [broken.length === 0 ? "✓" : `✗ ${broken.map(({ runtime }) => runtime).join(", ")}`];
+});
+
+const runtimes = [...results.keys()];
+const lines = linesOf(results);
+const cells = lines.map((line) => [line.title, ...runtimes.map((runtime) => cellOf(line, runtime))]);
+console.log((asMarkdown ? markdownTable : textTable)(["SDK", ...runtimes], cells));
+
+for (const [runtime, all] of results) {
+  for (const { package: name, version, way, name: title, failure } of all) {
+    if (failure !== undefined) problems.push(`${runtime}: ${name} ${version}, ${way}: ${title}\n    ${failure}`);
+  }
 }
+problems.push(...gapsOf(lines));
+for (const problem of problems) console.log(`\n${problem}`);
+const count = [...results.values()].flat().length;
+if (!asMarkdown || problems.length > 0) console.log(`\n${count} cases have run, ${problems.length} problems`);
+if (problems.length > 0 || count === 0) Deno.exitCode = 1;

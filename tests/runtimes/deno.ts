@@ -7,17 +7,25 @@ import { printed, PRINTING } from "./support/printed.ts";
 
 /** Deno on the sources, with no permission at all; of a version from npm, or the one this runs in. */
 export function denoWithoutPermissions(version?: string): Runtime {
+  return onSources("Deno, no permissions", version);
+}
+
+/** Deno on the sources, with all permissions. */
+export const denoOnSources: Runtime = onSources("Deno", undefined, "--allow-all");
+
+function onSources(name: string, version: string | undefined, ...permissions: string[]): Runtime {
   return {
-    name: "Deno, no permissions",
+    name,
     library: "source",
     version: async () => version === undefined ? Deno.version.deno : (await denoCommand(version), version),
     async run({ module, name }, input) {
       const cwd = path(`.cache/runtimes/jobs/${name}`);
       await Deno.mkdir(cwd, { recursive: true });
       const code = `import { ${name} as job } from "../../../../${module}";
-        console.log(JSON.stringify(await job(JSON.parse(Deno.args[0]!))));`;
+        console.log(JSON.stringify(await job(JSON.parse(Deno.args[0]!))));
+        Deno.exit();`;
       await Deno.writeTextFile(`${cwd}/print.ts`, code);
-      const flags = ["--no-prompt", "--quiet", "--no-config", "--no-lock", ...await importMapFlags()];
+      const flags = ["--no-prompt", "--quiet", "--no-config", "--no-lock", ...permissions, ...await importMapFlags()];
       return await printed(await denoCommand(version), ["run", ...flags, "print.ts", JSON.stringify(input)], { cwd });
     },
   };

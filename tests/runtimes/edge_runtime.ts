@@ -11,15 +11,22 @@ addEventListener("fetch", (event) => event.respondWith(answer(event.request)));`
 const edgeRuntimePackage = () => fromNpm("edge-runtime", VERSION);
 
 /** Vercel's edge-runtime, in the machine's Node. */
-export const edgeRuntime: Runtime = {
-  name: "edge-runtime",
-  library: "bundle",
-  version: async () => (await edgeRuntimePackage(), VERSION),
-  async run(job, input) {
-    const cwd = await bundleJob(job, { file: "edge.js", code: CODE, library: "bundle" });
-    return JSON.parse(await answerOfEdge(`${cwd}/edge.js`, { body: JSON.stringify(input) }));
-  },
-};
+export const edgeRuntime: Runtime = edgeRuntimeWith({});
+
+/** The same with what Vercel's platform adds to it. */
+export const edgeRuntimeAtVercel: Runtime = edgeRuntimeWith({ process: { env: {} } });
+
+function edgeRuntimeWith(globals: Readonly<Record<string, unknown>>): Runtime {
+  return {
+    name: "edge-runtime",
+    library: "bundle",
+    version: async () => (await edgeRuntimePackage(), VERSION),
+    async run(job, input) {
+      const cwd = await bundleJob(job, { file: "edge.js", code: CODE, library: "bundle" });
+      return JSON.parse(await answerOfEdge(`${cwd}/edge.js`, { body: JSON.stringify(input), globals }));
+    },
+  };
+}
 
 /** What a script in the edge-runtime is asked with. */
 export interface EdgeRequest {
@@ -38,7 +45,7 @@ const [file, body, globals] = process.argv.slice(2);
 const extend = (context) => Object.assign(context, JSON.parse(globals));
 const runtime = new EdgeRuntime({ initialCode: readFileSync(file, "utf8"), extend });
 const response = await runtime.dispatchFetch("http://edge/", { method: "POST", body });
-console.log(JSON.stringify(await response.text())); process.exit(0);`,
+process.stdout.write(JSON.stringify(await response.text()) + "\\n", () => process.exit(0));`,
   );
   return await printed("node", ["run.mjs", file, body, JSON.stringify(globals)], { cwd: directory }) as string;
 }

@@ -38,8 +38,14 @@ export interface ResetBeforeHeadersFault extends Delayed {
   readonly kind: "reset_before_headers";
 }
 
+/** A reset drops what the client has not read yet. */
+interface Read {
+  /** How long it has for that, in milliseconds. @default {10} */
+  readonly readMs?: number;
+}
+
 /** Status 200, half of the body, a TCP reset. */
-export interface ResetMidBodyFault extends Answer {
+export interface ResetMidBodyFault extends Answer, Read {
   readonly kind: "reset_mid_body";
 }
 
@@ -87,7 +93,7 @@ export interface StreamErrorFault extends Answer, StreamErrorSpec {
 }
 
 /** A stream up to some point, then a TCP reset. */
-export interface ResetMidStreamFault extends Answer {
+export interface ResetMidStreamFault extends Answer, Read {
   readonly kind: "reset_mid_stream";
   /** @default {`{ contents: 1 }`} */
   readonly after?: StreamPoint;

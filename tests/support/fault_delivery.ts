@@ -7,8 +7,6 @@ import { encode, requestId } from "./wire_format.ts";
 type FaultOf<Kind extends Fault["kind"]> = Extract<Fault, { readonly kind: Kind }>;
 type Deliveries = { readonly [Kind in Fault["kind"]]: (exchange: Exchange, fault: FaultOf<Kind>) => Promise<void> };
 
-// A reset drops what the client has not read yet; this lets it read what was sent before.
-const READ_BEFORE_RESET_MS = 10;
 const HTML = "text/html; charset=utf-8";
 
 const deliveries: Deliveries = {
@@ -34,7 +32,7 @@ const deliveries: Deliveries = {
   async reset_mid_body(exchange, fault) {
     exchange.keepConnection();
     await send(exchange, firstHalf(reply(exchange, fault)), fault);
-    await reset(exchange);
+    await reset(exchange, fault);
   },
 
   async hang(exchange, fault) {
@@ -82,7 +80,7 @@ const deliveries: Deliveries = {
   async reset_mid_stream(exchange, fault) {
     exchange.keepConnection();
     await send(exchange, streamUpTo(fault.after ?? { contents: 1 }, exchange, fault), fault);
-    await reset(exchange);
+    await reset(exchange, fault);
   },
 
   async hang_mid_stream(exchange, fault) {
@@ -144,7 +142,7 @@ function sendHeaders(exchange: Exchange, { contentType, length }: SentBody, spec
   exchange.sendHeaders(status, own);
 }
 
-async function reset(exchange: Exchange): Promise<void> {
-  await exchange.wait(READ_BEFORE_RESET_MS);
+async function reset(exchange: Exchange, { readMs = 10 }: { readonly readMs?: number }): Promise<void> {
+  await exchange.wait(readMs);
   exchange.reset();
 }

@@ -1,9 +1,9 @@
 /** What has to hold for every SDK, whatever puts the retries and spans around it. */
-import { assert, assertEquals, assertStrictEquals } from "../conformance/asserts.ts";
 import { type CallOptions, type Clock, systemClock } from "../../mod.ts";
 import { type RecordedSpan, recordingTracer } from "../../src/testing.ts";
-import type { ChooseFault, Fault, FaultServer } from "./fault_server.ts";
-import { withFaultServer } from "./fault_server.ts";
+import { assert, assertEquals, assertStrictEquals } from "../conformance/asserts.ts";
+import type { Fault } from "./fault.ts";
+import type { MatrixServer, WithMatrixServer } from "./matrix_server.ts";
 import type { SdkUnderTest, Way } from "./sdk_under_test.ts";
 import { snapshot } from "./snapshot.ts";
 
@@ -20,7 +20,7 @@ export interface MatrixCase {
 /** Everything a case has at hand. */
 interface Play {
   readonly sdk: SdkUnderTest;
-  readonly server: FaultServer;
+  readonly server: MatrixServer;
   /** The waits that were asked for; none of them took place. */
   readonly waits: readonly number[];
   json(): Promise<unknown>;
@@ -32,27 +32,33 @@ interface Play {
 }
 
 type Kind = "json" | "stream";
-type Step = Fault | ChooseFault;
+
+/** What stays the same from case to case. */
+interface Setting {
+  readonly sdk: SdkUnderTest;
+  readonly way: Way;
+  readonly withServer: WithMatrixServer;
+}
 
 interface Column {
   readonly name: string;
   readonly kind: Kind;
   /** Left out where an SDK has no such thing. */
   readonly isFor?: (sdk: SdkUnderTest) => boolean;
-  run(sdk: SdkUnderTest, way: Way): Promise<unknown>;
+  run(setting: Setting): Promise<unknown>;
 }
 
 const withTools: Fault = { kind: "ok", toolCalls: [{ name: "search", arguments: { q: "où?", deep: { n: [1, 2] } } }] };
 const someText = { text: "Hé, 世界 👋: a text of several deltas" };
 
 const COLUMNS: readonly Column[] = (["json", "stream"] as const).flatMap((kind): Column[] => [
-  { name: "success", kind, run: (sdk, way) => succeeds(sdk, way, kind, []) },
+  { name: "success", kind, run: (setting) => succeeds(setting, kind, []) },
   {
     name: "429, Retry-After, success",
     kind,
-    async run(sdk, way) {
-      const { source, ...spec } = sdk.retryAfter;
-      const { attempts: [failed], waits } = await succeeds(sdk, way, kind, [{ kind: "status", status: 429, ...spec }]);
+    async run(setting) {
+      const { source, ...spec } = setting.sdk.retryAfter;
+      const { attempts: [failed], waits } = await succeeds(setting, kind, [{ kind: "status", status: 429, ...spec }]);
       assertHas(failed!, {
         "error.type": "rate_limited",
         "http.response.status_code": 429,
@@ -66,13 +72,13 @@ const COLUMNS: readonly Column[] = (["json", "stream"] as const).flatMap((kind):
     name: "error within HTTP 200",
     kind,
     isFor: ({ failedJson }) => kind === "stream" || failedJson !== undefined,
-    async run(sdk, way) {
-      const body = kind === "json" ? sdk.failedJson : sdk.failedStream;
+    async run(setting) {
+      const body = kind === "json" ? setting.sdk.failedJson : setting.sdk.failedStream;
       const contentType = kind === "json" ? "application/json" : "text/event-stream";
       const fault: Fault = body === undefined
         ? { kind: "stream_error", after: { contents: 0 } }
         : { kind: "wrong_content_type", contentType, body };
-      const { attempts: [failed] } = await succeeds(sdk, way, kind, [fault]);
+      const { attempts: [failed] } = await succeeds(setting, kind, [fault]);
       assertHas(failed!, { "llm.outcome": "error", "llm.retry.decision": "retry" });
       assertOneOf(failed!.attributes["error.type"], ["overloaded", "server_error"]);
     },
@@ -81,20 +87,20 @@ const COLUMNS: readonly Column[] = (["json", "stream"] as const).flatMap((kind):
     ? {
       name: "reset in the middle",
       kind,
-      async run(sdk, way) {
-        const { attempts: [failed] } = await succeeds(sdk, way, kind, [{ kind: "reset_mid_body" }]);
+      async run(setting) {
+        const { attempts: [failed] } = await succeeds(setting, kind, [{ kind: "reset_mid_body" }]);
         assertHas(failed!, { "error.type": "network", "llm.retry.decision": "retry" });
       },
     }
     : { name: "reset in the middle", kind, run: breaksInTheMiddle },
   { name: "abort", kind, run: kind === "json" ? abortsAtOnce : abortsInTheMiddle },
-  { name: "quota spent", kind, isFor: ({ quota }) => quota !== undefined, run: (sdk, way) => givesUp(sdk, way, kind) },
+  { name: "quota spent", kind, isFor: ({ quota }) => quota !== undefined, run: (setting) => givesUp(setting, kind) },
 ]).concat(
   {
     name: "cut short before content",
     kind: "stream",
-    async run(sdk, way) {
-      const { attempts: [failed] } = await succeeds(sdk, way, "stream", [{
+    async run(setting) {
+      const { attempts: [failed] } = await succeeds(setting, "stream", [{
         kind: "truncated_stream",
         after: { contents: 0 },
       }]);
@@ -108,12 +114,12 @@ const COLUMNS: readonly Column[] = (["json", "stream"] as const).flatMap((kind):
 export const MATRIX_COLUMNS: readonly string[] = COLUMNS.map(titleOf);
 
 /** All cells for some SDKs. */
-export function matrixCases(way: Way, sdks: readonly SdkUnderTest[]): MatrixCase[] {
+export function matrixCases(way: Way, sdks: readonly SdkUnderTest[], withServer: WithMatrixServer): MatrixCase[] {
   return sdks.filter((sdk) => way.isFor(sdk)).flatMap((sdk) =>
     COLUMNS.filter((column) => isFor(column, sdk, way)).map((column) => ({
       sdk,
       name: titleOf(column),
-      run: () => column.run(sdk, way),
+      run: () => column.run({ sdk, way, withServer }),
     }))
   );
 }
@@ -128,13 +134,12 @@ function titleOf({ name, kind }: Column): string {
 }
 
 async function play<T>(
-  sdk: SdkUnderTest,
-  way: Way,
-  script: readonly Step[],
+  { sdk, way, withServer }: Setting,
+  script: readonly Fault[],
   work: (play: Play) => Promise<T>,
   signal?: AbortSignal,
 ): Promise<T> {
-  return await withFaultServer(script, async (server) => {
+  return await withServer(script, async (server) => {
     const tracer = recordingTracer();
     const waits: number[] = [];
     const clock: Clock = {
@@ -168,8 +173,8 @@ async function play<T>(
 }
 
 /** Asks the SDK alone, once for each step; the last answer counts. */
-async function alone(sdk: SdkUnderTest, kind: Kind, script: readonly Step[]): Promise<Outcome> {
-  return await withFaultServer(script, async ({ url }) => {
+async function alone({ sdk, withServer }: Setting, kind: Kind, script: readonly Fault[]): Promise<Outcome> {
+  return await withServer(script, async ({ url }) => {
     let last: Outcome | undefined;
     for (const _ of script) {
       const client = sdk.client(url, { retries: false });
@@ -215,20 +220,20 @@ function seenOf(error: unknown): readonly [name: string, message: string] {
 
 /** After `failures` it gets the answer, the same as the SDK alone would. */
 async function succeeds(
-  sdk: SdkUnderTest,
-  way: Way,
+  setting: Setting,
   kind: Kind,
   failures: readonly Fault[],
 ): Promise<{ readonly attempts: RecordedSpan[]; readonly waits: readonly number[] }> {
   const script = [...failures, withTools];
-  const expected = await alone(sdk, kind, script);
+  const { sdk, way } = setting;
+  const expected = await alone(setting, kind, script);
   const toldBySdk = way.readsWire ? undefined : sdk.toldBySdk;
   assertEquals(expected.error, undefined);
-  return await play(sdk, way, script, async ({ server, waits, json, stream, attempts, operation }) => {
+  return await play(setting, script, async ({ server, waits, json, stream, attempts, operation }) => {
     assertEquals(await outcomeOf(kind, json, stream), expected);
     // An SDK may be content with the last event, and the end of the body comes after that.
     if (way.isInside) await until(() => operation().endCount > 0);
-    assertEquals(server.log.map(({ format }) => format), script.map(() => sdk.format));
+    assertEquals((await server.log()).map(({ format }) => format), script.map(() => sdk.format));
     assertEquals(attempts().map(({ attributes }) => attributes["llm.attempt"]), script.map((_, index) => index));
     const last = attempts().at(-1)!;
     assertHas(last, {
@@ -252,13 +257,13 @@ async function succeeds(
   });
 }
 
-async function breaksInTheMiddle(sdk: SdkUnderTest, way: Way): Promise<void> {
+async function breaksInTheMiddle(setting: Setting): Promise<void> {
   const script: Fault[] = [{ kind: "reset_mid_stream", ...someText }];
-  const expected = await alone(sdk, "stream", script);
-  await play(sdk, way, script, async ({ server, json, stream, attempts }) => {
+  const expected = await alone(setting, "stream", script);
+  await play(setting, script, async ({ server, json, stream, attempts }) => {
     assertEquals(await outcomeOf("stream", json, stream), expected);
     assert(expected.error);
-    assertEquals(server.log.length, 1);
+    assertEquals((await server.log()).length, 1);
     assertEquals(attempts().length, 1);
     assertHas(attempts()[0]!, {
       "llm.outcome": "error",
@@ -272,28 +277,30 @@ async function breaksInTheMiddle(sdk: SdkUnderTest, way: Way): Promise<void> {
 
 const REASON = new Error("no longer needed");
 
-async function abortsAtOnce(sdk: SdkUnderTest, way: Way): Promise<void> {
-  const hangUntil = (controller: AbortController): ChooseFault => () => {
-    setTimeout(() => controller.abort(REASON), 5);
-    return { kind: "hang" };
-  };
+async function abortsAtOnce(setting: Setting): Promise<void> {
+  const { sdk, way } = setting;
+  const expected = way.isInside ? await abortedAlone(setting, "json") : REASON;
   const controller = new AbortController();
-  const expected = way.isInside ? await abortedAlone(sdk, "json", hangUntil) : REASON;
-  await play(sdk, way, [hangUntil(controller)], async ({ server, json, attempts }) => {
-    assertFailedAs(await rejectionOf(json()), expected);
+  await play(setting, [{ kind: "hang" }], async ({ server, json, attempts }) => {
+    const [error] = await Promise.all([rejectionOf(json()), abortWhenAsked(server, controller)]);
+    assertFailedAs(error, expected);
     await assertCancelled(server, attempts());
   }, controller.signal);
   await linger(sdk);
 }
 
-async function abortsInTheMiddle(sdk: SdkUnderTest, way: Way): Promise<void> {
-  const hang: Fault = { kind: "hang_mid_stream", ...someText };
+async function abortsInTheMiddle(setting: Setting): Promise<void> {
+  const expected = setting.way.isInside ? await abortedAlone(setting, "stream") : REASON;
   const controller = new AbortController();
-  const expected = way.isInside ? await abortedAlone(sdk, "stream", () => hang) : REASON;
-  await play(sdk, way, [hang], async ({ server, stream, attempts }) => {
+  await play(setting, [{ kind: "hang_mid_stream", ...someText }], async ({ server, stream, attempts }) => {
     assertFailedAs(await rejectionOf(abortAtFirst(stream(), controller)), expected);
     await assertCancelled(server, attempts());
   }, controller.signal);
+}
+
+async function abortWhenAsked(server: MatrixServer, controller: AbortController): Promise<void> {
+  await until(async () => (await server.log()).length > 0);
+  controller.abort(REASON);
 }
 
 async function abortAtFirst(chunks: AsyncIterable<unknown>, controller: AbortController): Promise<void> {
@@ -301,20 +308,18 @@ async function abortAtFirst(chunks: AsyncIterable<unknown>, controller: AbortCon
 }
 
 /** What the SDK alone makes of an abort. */
-async function abortedAlone(
-  sdk: SdkUnderTest,
-  kind: Kind,
-  step: (controller: AbortController) => Step,
-): Promise<unknown> {
+async function abortedAlone({ sdk, withServer }: Setting, kind: Kind): Promise<unknown> {
   const controller = new AbortController();
   const { signal } = controller;
-  const error = await withFaultServer([step(controller)], async ({ url }) => {
-    const client = sdk.client(url, { retries: false });
-    return await rejectionOf(
-      kind === "json"
-        ? Promise.resolve(sdk.json(client, signal))
-        : Promise.resolve(sdk.stream(client, signal)).then((chunks) => abortAtFirst(chunks, controller)),
-    );
+  const fault: Fault = kind === "json" ? { kind: "hang" } : { kind: "hang_mid_stream", ...someText };
+  const error = await withServer([fault], async (server) => {
+    const client = sdk.client(server.url, { retries: false });
+    if (kind === "stream") {
+      const stream = async () => await abortAtFirst(await sdk.stream(client, signal), controller);
+      return await rejectionOf(stream());
+    }
+    const json = async () => await sdk.json(client, signal);
+    return (await Promise.all([rejectionOf(json()), abortWhenAsked(server, controller)]))[0];
   });
   await linger(sdk);
   return error;
@@ -325,8 +330,8 @@ function assertFailedAs(error: unknown, expected: unknown): void {
   assertEquals(seenOf(error), seenOf(expected));
 }
 
-async function leavesEarly(sdk: SdkUnderTest, way: Way): Promise<void> {
-  await play(sdk, way, [{ kind: "hang_mid_stream", ...someText }], async ({ server, stream, attempts }) => {
+async function leavesEarly(setting: Setting): Promise<void> {
+  await play(setting, [{ kind: "hang_mid_stream", ...someText }], async ({ server, stream, attempts }) => {
     let chunks = 0;
     for await (const _ of stream()) {
       chunks++;
@@ -337,13 +342,13 @@ async function leavesEarly(sdk: SdkUnderTest, way: Way): Promise<void> {
   });
 }
 
-async function givesUp(sdk: SdkUnderTest, way: Way, kind: Kind): Promise<void> {
-  const script: Fault[] = [{ kind: "status", status: 429, ...sdk.quota }];
-  const expected = await alone(sdk, kind, script);
-  await play(sdk, way, script, async ({ server, json, stream, attempts, operation }) => {
+async function givesUp(setting: Setting, kind: Kind): Promise<void> {
+  const script: Fault[] = [{ kind: "status", status: 429, ...setting.sdk.quota }];
+  const expected = await alone(setting, kind, script);
+  await play(setting, script, async ({ server, json, stream, attempts, operation }) => {
     assertEquals(await outcomeOf(kind, json, stream), expected);
     assert(expected.error);
-    assertEquals(server.log.length, 1);
+    assertEquals((await server.log()).length, 1);
     assertEquals(attempts().length, 1);
     assertHas(attempts()[0]!, {
       "llm.outcome": "error",
@@ -356,11 +361,12 @@ async function givesUp(sdk: SdkUnderTest, way: Way, kind: Kind): Promise<void> {
 }
 
 /** Nobody is to blame, and the server saw the client leave its only request. */
-async function assertCancelled(server: FaultServer, attempts: readonly RecordedSpan[]): Promise<void> {
-  await until(() => server.log.every(({ end }) => end !== undefined));
-  assertEquals(server.log.map(({ end }) => end), ["client_aborted"]);
+async function assertCancelled(server: MatrixServer, attempts: readonly RecordedSpan[]): Promise<void> {
+  await until(async () => (await server.log()).every(({ end }) => end !== undefined));
+  const log = await server.log();
+  assertEquals(log.map(({ end }) => end), ["client_aborted"]);
   // By our signal, not by some time limit of the SDK's.
-  assert(server.log[0]!.clientLeftAfterMs! < 500, `the client left after ${server.log[0]!.clientLeftAfterMs} ms`);
+  assert(log[0]!.clientLeftAfterMs! < 500, `the client left after ${log[0]!.clientLeftAfterMs} ms`);
   assertEquals(attempts.length, 1);
   assertHas(attempts[0]!, {
     "llm.outcome": "cancelled",
@@ -380,8 +386,8 @@ async function rejectionOf(promise: Promise<unknown>): Promise<unknown> {
   }
 }
 
-async function until(isSo: () => boolean): Promise<void> {
-  for (let turns = 0; turns < 2000 && !isSo(); turns++) await new Promise((resolve) => setTimeout(resolve, 1));
+async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  for (let turns = 0; turns < 2000 && !await isSo(); turns++) await new Promise((resolve) => setTimeout(resolve, 1));
 }
 
 function assertHas({ attributes }: RecordedSpan, expected: Record<string, unknown>): void {

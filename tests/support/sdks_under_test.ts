@@ -1,5 +1,3 @@
-import Anthropic from "@anthropic-ai/sdk";
-import Anthropic0 from "anthropic0";
 import {
   BedrockRuntime,
   BedrockRuntimeClient,
@@ -14,108 +12,21 @@ import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { CohereClientV2 } from "cohere-ai";
 import { CohereClientV2 as CohereClientV27 } from "cohere7";
 import { Ollama } from "ollama";
-import OpenAI from "openai";
-import OpenAI6 from "openai6";
-import { anthropicMessages, anthropicMessageStream } from "../../src/anthropic.ts";
 import { bedrockConverse } from "../../src/bedrock.ts";
 import { cohere } from "../../src/cohere.ts";
 import { gemini } from "../../src/gemini.ts";
 import { mistral } from "../../src/mistral.ts";
 import { ollama } from "../../src/ollama.ts";
-import { openaiChat, openaiResponses } from "../../src/openai.ts";
-import { type ClientOptions, sdk, type SdkUnderTest } from "./sdk_under_test.ts";
-import {
-  OPENAI_CHAT_FAILED,
-  OPENAI_COUNTS,
-  OPENAI_QUOTA,
-  OPENAI_RESPONSE_FAILED,
-  RETRY_AFTER_7,
-  told,
-} from "./told_facts.ts";
+import { ANTHROPICS } from "./anthropic_under_test.ts";
+import { OPENAIS } from "./openai_under_test.ts";
+import { sdk, type SdkUnderTest } from "./sdk_under_test.ts";
+import { RETRY_AFTER_7, told } from "./told_facts.ts";
 
 const apiKey = "test";
 const model = "m";
 const messages = [{ role: "user" as const, content: "hi" }];
 const parameters = { type: "object" as const, properties: { q: { type: "string" } } };
 const tools = [{ type: "function" as const, function: { name: "search", description: "d", parameters } }];
-function openAi(Client: typeof OpenAI, alias: "openai" | "openai6"): SdkUnderTest[] {
-  const client = (url: string, { retries, fetch }: ClientOptions) =>
-    new Client({ apiKey, baseURL: `${url}/v1`, ...(fetch && { fetch }), ...(!retries && { maxRetries: 0 }) });
-  const request = { model, messages, tools };
-  const streamRequest = { ...request, stream_options: { include_usage: true } };
-  const toResponses = {
-    model,
-    input: "hi",
-    tools: [{ type: "function" as const, name: "search", strict: false, parameters }],
-  };
-  return [
-    sdk({
-      name: "openai.chat",
-      format: "openai.chat",
-      alias,
-      client,
-      binding: (client) => openaiChat(client),
-      request,
-      streamRequest,
-      json: (client, signal) => client.chat.completions.create(request, { signal }),
-      stream: (client, signal) => client.chat.completions.create({ ...streamRequest, stream: true }, { signal }),
-      tellsHttp: true,
-      told: told("openai", { ...OPENAI_COUNTS, reason: "tool_calls" }),
-      retryAfter: RETRY_AFTER_7,
-      quota: OPENAI_QUOTA,
-      failedJson: OPENAI_CHAT_FAILED,
-    }),
-    sdk({
-      name: "openai.responses",
-      format: "openai.responses",
-      alias,
-      client,
-      binding: (client) => openaiResponses(client),
-      request: toResponses,
-      json: (client, signal) => client.responses.create(toResponses, { signal }),
-      stream: (client, signal) => client.responses.create({ ...toResponses, stream: true }, { signal }),
-      tellsHttp: true,
-      told: told("openai", { ...OPENAI_COUNTS, reason: "function_call" }),
-      retryAfter: RETRY_AFTER_7,
-      quota: OPENAI_QUOTA,
-      failedJson: OPENAI_RESPONSE_FAILED,
-    }),
-  ];
-}
-
-function anthropic(Client: typeof Anthropic, alias: "@anthropic-ai/sdk" | "anthropic0"): SdkUnderTest[] {
-  const request = { model, messages, max_tokens: 1, tools: [{ name: "search", input_schema: parameters }] };
-  const common = {
-    format: "anthropic.messages",
-    alias,
-    client: (url: string, { retries, fetch }: ClientOptions) =>
-      new Client({ apiKey, baseURL: url, ...(fetch && { fetch }), ...(!retries && { maxRetries: 0 }) }),
-    request,
-    tellsHttp: true,
-    told: told("anthropic", { ...OPENAI_COUNTS, total: 200, reason: "tool_use" }),
-    retryAfter: RETRY_AFTER_7,
-    quota: { details: { error_code: "enforced_spend_limit_reached" } },
-  };
-  return [
-    sdk({
-      ...common,
-      name: "anthropic.messages",
-      binding: (client) => anthropicMessages(client),
-      json: (client, signal) => client.messages.create(request, { signal }),
-      stream: (client, signal) => client.messages.create({ ...request, stream: true }, { signal }),
-    }),
-    sdk({
-      ...common,
-      name: "anthropic.stream",
-      binding: (client) => anthropicMessageStream(client),
-      json: (client, signal) => client.messages.stream(request, { signal }).finalMessage(),
-      stream: (client, signal) => client.messages.stream(request, { signal }),
-      alwaysStreams: true,
-      outerDefects: { "reset in the middle (json)": "what it reads is a stream, and under way" },
-    }),
-  ];
-}
-
 function genAi(Client: typeof GoogleGenAI, alias: "@google/genai" | "genai2"): SdkUnderTest[] {
   const config = { tools: [{ functionDeclarations: [{ name: "search" }] }] };
   const request = { model, contents: "hi", config };
@@ -320,10 +231,8 @@ function bedrock(): SdkUnderTest[] {
 
 /** The SDKs, and the major version before where the newest is younger than a year. */
 export const SDKS: readonly SdkUnderTest[] = [
-  ...openAi(OpenAI, "openai"),
-  ...openAi(OpenAI6 as unknown as typeof OpenAI, "openai6"),
-  ...anthropic(Anthropic, "@anthropic-ai/sdk"),
-  ...anthropic(Anthropic0 as unknown as typeof Anthropic, "anthropic0"),
+  ...OPENAIS,
+  ...ANTHROPICS,
   ...genAi(GoogleGenAI, "@google/genai"),
   ...genAi(GoogleGenAI2 as unknown as typeof GoogleGenAI, "genai2"),
   ...mistralAi(Mistral, HTTPClient, "@mistralai/mistralai", {}),

@@ -4,7 +4,9 @@ const LIMIT_MS = 120_000;
 /** Code that runs a job as a process, in the manner of Node, and prints what it resolves with. */
 export const PRINTING = {
   file: "print.mjs",
-  code: "console.log(JSON.stringify(await job(JSON.parse(process.argv[2])))); process.exit(0);",
+  // Not before all of it has left: a pipe takes 64 KiB at once.
+  code: `const result = JSON.stringify(await job(JSON.parse(process.argv[2])));
+    process.stdout.write(result + "\\n", () => process.exit(0));`,
 };
 
 /** Where and with what a process is run. */
