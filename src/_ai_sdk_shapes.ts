@@ -1,4 +1,3 @@
-import { skeleton } from "./_json_skeleton.ts";
 import type { ChunkDescription, RequestDescription, ResponseDescription, Usage } from "./provider.ts";
 import { fingerprint } from "./_sdk_retries.ts";
 
@@ -84,7 +83,7 @@ function isCutShort({ finishReason, usage }: Loose): boolean {
  */
 export function wordsOf(error: Loose): unknown {
   const { statusCode, responseBody, responseHeaders } = error ?? {};
-  const said: Loose = statusCode < 300 ? skeleton(responseBody) : undefined;
+  const said: Loose = statusCode < 300 ? JSON.parse(responseBody) : undefined;
   return said?.error ? { responseHeaders, error: said.error } : error;
 }
 
