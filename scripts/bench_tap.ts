@@ -6,14 +6,25 @@ import { importMapFlags } from "./support/jsr.ts";
 import { path } from "./support/paths.ts";
 import { deno, mustSucceed, run } from "./support/run.ts";
 import type { Finding } from "./tap/sections.ts";
-import { mixedChunks } from "./tap/stream.ts";
+import { streamChunks } from "./tap/stream.ts";
 
-const SECTIONS = ["http", "in memory", "64 bytes", "alone", "first chunk", "memory", "skeleton"];
+const SECTIONS = [
+  "http",
+  "http, 64 KiB",
+  "http, 1 KiB",
+  "http, 64 bytes",
+  "in memory",
+  "in memory, 64 bytes",
+  "alone",
+  "first chunk",
+  "memory",
+  "skeleton",
+];
 
 const HELP = `Usage: deno task bench:tap [--runtime deno|node|both] [--only SECTION] [--check]
 
   --runtime  where to measure; both by default
-  --only     one of: ${SECTIONS.join(", ")}
+  --only     one of: ${SECTIONS.join("; ")}
   --check    exit with 1 unless every goal is met`;
 
 const ENTRY_POINT = path("scripts/tap/section.ts");
@@ -39,8 +50,10 @@ const isChecked = args[0] === "--check";
 if (args.length > Number(isChecked)) exit(2);
 
 // In a process of its own, as a provider is.
-await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, () => {
-  return new Response(ReadableStream.from(mixedChunks()), { headers: { "content-type": "text/event-stream" } });
+await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, (request) => {
+  const query = new URL(request.url).searchParams;
+  const chunks = streamChunks(Number(query.get("bytes")), Number(query.get("size")) || undefined);
+  return new Response(ReadableStream.from(chunks), { headers: { "content-type": "text/event-stream" } });
 });
 const url = `http://127.0.0.1:${server.addr.port}/`;
 

@@ -43,14 +43,22 @@ export function bind<Req, Res, StreamReq, Chunk>(
     async chat(request, context) {
       const answer = await ask.chat(request, context);
       const { error } = format.describeResponse(answer.data);
-      if (error) throw new Error(messageOf(error) ?? "The service reported an error", { cause: error });
+      if (error) throw reported(error);
       return keep(answer.data, answer);
     },
     stream: async (request, context) => keep(context, await ask.stream(request, context)),
     describeRequest: (request) => ({ ...format.describeRequest(request, ""), ...server.described }),
     describeResponse: (response) => ({ ...format.describeResponse(response), ...beside.get(response as object) }),
-    describeChunk: (chunk, context) => ({ ...format.describeEvent(chunk), ...beside.get(context) }),
+    describeChunk(chunk, context) {
+      const { error, ...described } = format.describeEvent(chunk);
+      return { ...described, error: error && reported(error), ...beside.get(context) };
+    },
   };
+}
+
+/** What is thrown for what the service says in place of an answer. */
+function reported(error: unknown): Error {
+  return new Error(messageOf(error) ?? "The service reported an error", { cause: error });
 }
 
 /** What a base URL says of the service. */

@@ -48,13 +48,13 @@ export async function judgeExit(performance: Performance): Promise<void> {
   judgeConsumer(findings, performance);
   judgeService(findings, performance);
   judgeSpans(findings, performance, record);
-  const before = stateOf(scene);
+  const before = stateOf(performance);
   await scene.pass(10_000);
   if (scene.isIterated) {
-    const { done } = await scene.settled(scene.iterator.next());
-    findings.same("next() after the end says done, which", done, true);
+    const told = scene.iterator.next().then(({ done }) => done ? "done" : "a chunk", () => "an error");
+    findings.same("what next() gives after the end", await scene.settled(told), "done");
   }
-  findings.same("what happened up to the end (attempts, pulls, spans, ends)", stateOf(scene), before);
+  findings.same("what happened up to the end (attempts, pulls, spans, ends)", stateOf(performance), before);
   if (findings.list.length > 0) throw new Error(`${exit.name}: ${findings.list.join("; ")}`);
 }
 
@@ -65,9 +65,10 @@ async function promptly(promise: Promise<unknown>): Promise<unknown> {
   return await Promise.race([promise.catch((error: unknown) => error), Promise.resolve().then(() => NEVER)]);
 }
 
-function stateOf({ service, backend }: Scene): string {
-  const pulls = service.log.map((exchange) => exchange.pulls);
-  const spans = backend.spans();
+function stateOf({ scene, provider }: Performance): string {
+  // What reads ahead may not know yet.
+  const pulls = provider.readsAhead ? [] : scene.service.log.map((exchange) => exchange.pulls);
+  const spans = scene.backend.spans();
   return JSON.stringify([pulls, spans.length, spans.map(({ endCount }) => endCount)]);
 }
 
@@ -96,8 +97,8 @@ function judgeConsumer(findings: Findings, { library, provider, prelude, script,
 
 /** What a scripted attempt fails with. */
 function failureIn(attempt: ScriptedAttempt | undefined): unknown {
-  const last = attempt?.steps?.at(-1);
-  return attempt?.refusal ?? last?.error ?? last?.chunk?.error;
+  const step = attempt?.steps?.find(({ error, chunk }) => error || chunk?.error);
+  return attempt?.refusal ?? step?.error ?? step?.chunk?.error;
 }
 
 function judgeService(findings: Findings, { provider, prelude, exit, scene }: Performance): void {

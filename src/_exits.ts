@@ -15,6 +15,9 @@ import {
 import type { Scene } from "./_exit_scene.ts";
 import type { ScriptedAttempt } from "./_scripted_service.ts";
 
+/** A service that says no more, and does not end. */
+const HANG = { afterMs: Infinity };
+
 /** A second of the consumer's own between two chunks. */
 async function readSlowly(scene: Scene): Promise<void> {
   await scene.consume(async () => {
@@ -318,7 +321,7 @@ const failing = (): readonly Exit[] => [
   },
   {
     name: "error event after the first content",
-    script: cut(2, { afterMs: 40, chunk: reported() }),
+    script: cut(2, { afterMs: 40, chunk: reported() }, HANG),
     play: (scene) => scene.read(),
     expected: {
       ...AT_FIRST,
@@ -335,7 +338,7 @@ const failing = (): readonly Exit[] => [
   {
     name: "error event before the first content, with no retry left",
     retriesLeft: 0,
-    script: cut(1, { afterMs: 30, chunk: reported() }),
+    script: cut(1, { afterMs: 30, chunk: reported() }, HANG),
     play: (scene) => scene.read(),
     expected: {
       ...PARTLY,
@@ -591,14 +594,14 @@ const running = (): readonly Exit[] => [
     name: "idle timeout before the first content",
     retriesLeft: 0,
     limits: () => ({ idleTimeoutMs: 60 }),
-    script: cut(1, { afterMs: Infinity }),
+    script: cut(1, HANG),
     play: (scene) => scene.read(),
     expected: { ...TIMED_OUT, ...PARTLY, decision: "exhausted", text: "", waitMs: 130, durationMs: 130, pulls: 2 },
   },
   {
     name: "idle timeout after the first content",
     limits: () => ({ idleTimeoutMs: 60 }),
-    script: cut(2, { afterMs: Infinity }),
+    script: cut(2, HANG),
     play: (scene) => scene.read(),
     expected: {
       ...AT_FIRST,
@@ -695,7 +698,7 @@ export function preludes(): readonly Prelude[] {
     {
       name: "after an error event",
       type: "overloaded",
-      script: [{ headersMs: 20, steps: [{ afterMs: 10, chunk: ROLE }, { afterMs: 20, chunk: reported() }] }],
+      script: [{ headersMs: 20, steps: [{ afterMs: 10, chunk: ROLE }, { afterMs: 20, chunk: reported() }, HANG] }],
     },
   ];
 }

@@ -31,10 +31,11 @@ export function withBody(response: Response, body: BodyInit): Response {
   return Object.defineProperties(copy, { url: { value: url }, redirected: { value: redirected } });
 }
 
+/** Where services put their id of a request. */
+const REQUEST_IDS = ["x-request-id", "request-id", "x-amzn-requestid", "apim-request-id", "x-debug-trace-id"];
+
 /** What the head of a response says. */
 export function describeHead({ status, headers }: Response): ResponseDescription {
-  return {
-    statusCode: status,
-    requestId: headers.get("x-request-id") ?? headers.get("request-id") ?? headers.get("x-amzn-requestid") ?? undefined,
-  };
+  const name = REQUEST_IDS.find((name) => headers.has(name));
+  return { statusCode: status, requestId: name && headers.get(name)! };
 }

@@ -1,8 +1,11 @@
-import type { Admission, Gate, GateAttempt, GateResult, Refusal } from "./gate.ts";
+import type { Gate, GateAttempt, GateResult, Refusal } from "./gate.ts";
 import { hush, quietly } from "./_quietly.ts";
 import type { Settings } from "./options.ts";
 import { RefusedError } from "./refused_error.ts";
 import { timeoutError, within } from "./_within.ts";
+
+/** A copy of what a gate said, so that no getter throws later; one of the two counts. */
+type Answer = Refusal & { readonly waitMs: number };
 
 /** One call's way through its gates. */
 export interface GateKeeper {
@@ -19,45 +22,33 @@ export interface GateKeeper {
 
 /** Keeps the gates of one call that has to end at `endsAt`. */
 export function keepGates(
-  { gates, clock, signal, deadlineMs }: Settings,
+  settings: Settings,
   target: Pick<GateAttempt, "provider" | "model">,
   endsAt: number,
 ): GateKeeper {
   const call = {};
-  const now = () => clock.now();
+  const now = () => settings.clock.now();
   const passed: Gate[] = [];
   let current: GateAttempt;
-  let admission: Promise<Admission>;
+  let admission: Promise<Answer | undefined>;
 
   /** Asks one gate. One that throws, or answers nonsense, is as good as none. */
-  async function ask(gate: Gate): Promise<Admission> {
+  async function ask(gate: Gate): Promise<Answer | undefined> {
     try {
-      const { refuse, cause, waitMs }: Partial<Refusal & { waitMs: number }> = (await gate.before?.(current)) ?? {};
-      if (typeof refuse === "string") return { refuse, cause };
-      if (typeof waitMs === "number" && waitMs > 0) return { waitMs };
+      const answer = { ...await gate.before?.(current) } as Answer;
+      if (typeof answer.refuse === "string" || typeof answer.waitMs === "number" && answer.waitMs > 0) return answer;
     } catch { /* as good as no gate */ }
     passed.push(gate);
-  }
-
-  async function pass(gate: Gate): Promise<void> {
-    for (;;) {
-      const answer = await within(clock, signal, endsAt - now(), admission = ask(gate));
-      if (!answer) return;
-      if ("refuse" in answer) throw new RefusedError(gate.name, answer);
-      if (answer.waitMs >= endsAt - now()) throw timeoutError(deadlineMs);
-      await within(clock, signal, answer.waitMs);
-    }
   }
 
   function leave(result: GateResult): string | undefined {
     let refusedBy: string | undefined;
     for (const gate of passed.splice(0)) {
-      if (typeof quietly(() => (hush(gate.after?.(current, result)) as Refusal | undefined)?.refuse) !== "string") {
-        continue;
+      if (typeof quietly(() => (hush(gate.after?.(current, result)) as Refusal | undefined)?.refuse) === "string") {
+        refusedBy ??= gate.name;
+        // Those behind it are not charged for a retry that will not be.
+        result = { ...result, retryInMs: undefined };
       }
-      refusedBy ??= gate.name;
-      // Those behind it are not charged for a retry that will not be.
-      result = { ...result, retryInMs: undefined };
     }
     return refusedBy;
   }
@@ -68,7 +59,16 @@ export function keepGates(
       const since = now();
       current = { ...target, call, attempt, now };
       try {
-        for (const gate of gates) await pass(gate);
+        for (const gate of settings.gates) {
+          for (
+            let answer;
+            (answer = await within(settings.clock, settings.signal, endsAt - now(), admission = ask(gate)));
+          ) {
+            if (typeof answer.refuse === "string") throw new RefusedError(gate.name, answer);
+            if (answer.waitMs >= endsAt - now()) throw timeoutError(settings.deadlineMs);
+            await within(settings.clock, settings.signal, answer.waitMs);
+          }
+        }
         return since;
       } catch (error) {
         const cancel = () => leave({ outcome: "cancelled" });

@@ -2,8 +2,8 @@
 const MAX_HELD = 1_048_576;
 const FIRST_LOOK = 65_536;
 
-/** Images and the like: text of this kind stands inside JSON strings only, and what is cut from it there leaves JSON. */
-const LONG_RUN = /([^\\])[\w+/=-]{256,}/g;
+/** Images and the like, behind another character or an escape: they stand in JSON strings alone, which may be shorter. */
+const LONG_RUN = /([^\w+/=\\-]|\\(?:u....|[^u]))[\w+/=-]{256,}/g;
 
 /** The text of an event that is not over yet. */
 export interface HeldText {
@@ -25,8 +25,7 @@ export function heldText(onTooLong: () => void): HeldText {
       if (isTooLong) return;
       held += text;
       if (held.length < nextLook) return;
-      // Four hexadecimal digits, for the run may have begun with those of a `\u` escape.
-      held = held.replace(LONG_RUN, "$1abcd");
+      held = held.replace(LONG_RUN, "$1");
       nextLook = Math.max(FIRST_LOOK, 2 * held.length);
       if (held.length < MAX_HELD) return;
       isTooLong = true;

@@ -1,3 +1,4 @@
+import { attemptsOf } from "./attempts_of.ts";
 import { type CallOptions, check, DEFAULTS, resolveOptions, type RetryOptions, type Settings } from "./options.ts";
 import { quietly } from "./_quietly.ts";
 import { LinkedTracer, SdkRetries } from "./_sdk_retries.ts";
@@ -39,8 +40,8 @@ export interface InsideRequest {
 export interface InsideCall {
   /** The options. */
   readonly settings: Settings;
-  /** To be called when it has failed in the end. */
-  onFailure(): void;
+  /** To be called with the error that it has failed with in the end. */
+  onFailure(error: unknown): void;
 }
 
 const CERTAIN = "The SDK retries by itself, on top of tryspan";
@@ -72,7 +73,6 @@ export function insideSdk(options: InsideOptions, advice: string): (request: Ins
     }
     const tracer = base.tracer === noopTracer ? noopTracer : new LinkedTracer(base.tracer, before?.operation);
     const task = typeof taskId === "function" ? quietly(taskId) : undefined;
-    let attempts = firstAttempt;
     return {
       settings: {
         ...base,
@@ -85,12 +85,9 @@ export function insideSdk(options: InsideOptions, advice: string): (request: Ins
           ...base.retry,
           maxRetries: !canRepeat || isAuto && firstAttempt > 0 ? 0 : firstAttempt + base.retry.maxRetries,
         },
-        onAttempt(record) {
-          attempts = record["llm.attempt"] + 1;
-          return base.onAttempt(record);
-        },
       },
-      onFailure() {
+      onFailure(error) {
+        const attempts = firstAttempt + attemptsOf(error).length;
         const operation = tracer instanceof LinkedTracer && base.operationSpan ? tracer.operation : undefined;
         sdkRetries.remember(key, { attempts, operation });
         if (likeness) sdkRetries.remember(quietly(likeness) ?? "", { attempts, operation: undefined });

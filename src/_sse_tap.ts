@@ -5,6 +5,10 @@ import type { EventSink, Reader } from "./_tap_reader.ts";
  * Reads server-sent events as the WHATWG's specification has them, with two liberties. The last event counts even if the
  * stream ends without a blank line behind it, for some servers leave that out behind `[DONE]`. And JSON that stands there
  * without being an event is read as one: Gemini sends errors like that, and without `alt=sse` the whole stream as an array.
+ *
+ * Not eventsource-parser, for that makes every event of a stream whose users make them once more. Even told to parse no
+ * more of them than this reader, it takes twice as long with large chunks in Deno and three times as long in Node (`deno
+ * task bench:tap`), and it gives up on a line without an end. The tests hold this reader to what it reads.
  */
 export function sseReader(sink: EventSink): Reader {
   // A blank line (of CRLF, the LF alone ends a line); in an array, the end of an object or the comma behind it. No event

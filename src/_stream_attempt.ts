@@ -1,7 +1,7 @@
 import type { StreamTimes } from "./_call_trace.ts";
 import type { Clock } from "./clock.ts";
 import { readFacts, type ResponseFacts } from "./_describe.ts";
-import type { AttemptContext, StreamProvider } from "./provider.ts";
+import type { AttemptContext, ChunkDescription, StreamProvider } from "./provider.ts";
 import { hush, quietly } from "./_quietly.ts";
 import { TruncatedStreamError } from "./truncated_stream_error.ts";
 import { type Upstream, upstreamOf } from "./_upstream.ts";
@@ -9,6 +9,12 @@ import { within } from "./_within.ts";
 
 /** As many chunks without content are held back; a stream that sends more is handed over as it comes. */
 const MOST_HELD_BACK = 1000;
+
+/** An error that a chunk reports. */
+export interface Reported {
+  /** As the chunk's description gives it. */
+  readonly error: unknown;
+}
 
 /** One attempt's stream: its chunks, what they have said so far, and the time that was spent waiting for them. */
 export class StreamAttempt<Req, Chunk> {
@@ -28,6 +34,7 @@ export class StreamAttempt<Req, Chunk> {
   #hasChunks = false;
   #waitingSince: number | undefined;
   #waitedMs = 0;
+  #isRestRead = false;
   #cancelled: { readonly reason: unknown } | undefined;
 
   constructor(provider: StreamProvider<Req, Chunk>, context: AttemptContext, clock: Clock) {
@@ -83,32 +90,42 @@ export class StreamAttempt<Req, Chunk> {
   }
 
   /** Takes in what a chunk, or the end, says, and gives the error it reports. */
-  read({ done, value }: IteratorResult<Chunk, unknown>): { readonly error: unknown } | undefined {
-    if (done) this.isAtEnd = true;
-    else this.#hasChunks = true;
-    const said = quietly(() => {
-      const said = hush(
-        done
-          ? this.#provider.describeEnd?.(this.#context)
-          : this.#provider.describeChunk?.(value as Chunk, this.#context),
-      );
-      const { isContent = !done, isTerminal, error, ...rest } = said ?? {};
-      const facts = readFacts(rest);
-      if (isTerminal === true) {
-        this.isComplete = true;
-      } else if (isTerminal === false) {
-        this.isComplete ??= false;
-      }
-      for (const name in facts) {
-        const value = facts[name as keyof ResponseFacts];
-        if (value !== undefined) {
-          this.#facts[name as keyof ResponseFacts] = value;
+  read({ done, value }: IteratorResult<Chunk, unknown>): Reported | undefined {
+    if (done) {
+      this.isAtEnd = true;
+      return this.readRest();
+    }
+    this.#hasChunks = true;
+    return this.#hear(() => this.#provider.describeChunk?.(value, this.#context), true);
+  }
+
+  /** Takes in, once, what is left when no more chunks will be read. */
+  readRest(): Reported | undefined {
+    if (this.#isRestRead) return undefined;
+    this.#isRestRead = true;
+    return this.#hear(() => this.#provider.describeEnd?.(this.#context), false);
+  }
+
+  #hear(describe: () => ChunkDescription | undefined, isContent: boolean): Reported | undefined {
+    let reported: Reported | undefined;
+    quietly(() => {
+      const said = hush(describe()) ?? {};
+      const { isTerminal, error, isContent: isContentSaid = isContent } = said;
+      // Most chunks say nothing.
+      if (said.usage || said.stopReason || said.model || said.id || said.requestId || said.statusCode) {
+        const facts = readFacts(said);
+        for (const name in facts) {
+          const value = facts[name as keyof ResponseFacts];
+          if (value !== undefined) this.#facts[name as keyof ResponseFacts] = value;
         }
       }
-      return { isContent, error };
-    }) ?? { isContent: !done, error: undefined };
-    if (said.error !== undefined && said.error !== null) return said;
-    if (said.isContent) this.#firstChunkAt ??= this.#clock.now();
+      if (isTerminal === true) this.isComplete = true;
+      else if (isTerminal === false) this.isComplete ??= false;
+      if (error !== undefined && error !== null) reported = { error };
+      isContent = isContentSaid;
+    });
+    if (isContent && !reported) this.#firstChunkAt ??= this.#clock.now();
+    return reported;
   }
 
   /** Lets go of the stream at once; also of one that comes later. */

@@ -10,6 +10,7 @@ import { StreamAttempt } from "./_stream_attempt.ts";
 import { TruncatedStreamError } from "./truncated_stream_error.ts";
 import { timeoutError } from "./_within.ts";
 
+/** Who waits for a chunk. */
 interface Asked<Chunk> {
   resolve(result: IteratorResult<Chunk, undefined>): void;
   reject(error: unknown): void;
@@ -40,6 +41,7 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
   #answered: Answered | undefined;
   #deadline: Alarm | undefined;
   #idle: Alarm | undefined;
+  #isPulling = false;
   #isEnded = false;
   #isOver = false;
   #hasLeft = false;
@@ -122,16 +124,20 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
 
   /** The next chunk. */
   next(): Promise<IteratorResult<Chunk, undefined>> {
-    return new Promise((resolve, reject) => {
-      // Whoever asks twice at once is answered in turn.
-      if (this.#asked.push({ resolve, reject }) === 1) this.#advance();
-    });
+    return new Promise((resolve, reject) => this.ask({ resolve, reject }));
+  }
+
+  /** The same without a promise. Whoever asks twice at once is answered in turn. */
+  ask(asked: Asked<Chunk>): void {
+    if (this.#asked.push(asked) === 1) this.#advance();
+    this.#readToItsEnd();
   }
 
   /** The consumer leaves. A stream that has said it is complete was not cut short. */
   cancel(reason: unknown): void {
     this.#hasLeft = true;
     if (!this.#answered) return this.#stop(reason);
+    this.#reported ??= this.#attempt!.readRest();
     if (this.#reported) return this.#fail(this.#reported.error);
     this.#end(this.#attempt!.isComplete ? { outcome: "ok" } : CANCELLED, undefined, reason);
   }
@@ -154,7 +160,7 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
         this.#failure = undefined;
       } else if (this.#isOver) resolve({ done: true, value: undefined });
       else {
-        if (this.#answered) this.#pull();
+        if (this.#answered && !this.#isPulling) this.#pull();
         return;
       }
       this.#asked.shift();
@@ -162,18 +168,27 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
   }
 
   #pull(): void {
+    this.#isPulling = true;
     const { clock, idleTimeoutMs } = this.#settings;
     this.#deadline?.keepsAlive(true);
     if (idleTimeoutMs < Infinity) {
       this.#idle = new Alarm(clock, idleTimeoutMs, () => this.#fail(timeoutError(idleTimeoutMs)));
     }
-    // A result may throw when it is looked at.
-    this.#attempt!.next().then((result) => this.#take(result)).catch((error) => this.#fail(error));
+    const fail = (error: unknown) => this.#fail(error);
+    this.#attempt!.next().then((result) => {
+      try {
+        this.#take(result);
+      } catch (error) {
+        // A result may throw when it is looked at.
+        fail(error);
+      }
+    }, fail);
   }
 
   #take(result: IteratorResult<Chunk, unknown>): void {
     if (this.#isEnded) return;
     const attempt = this.#attempt!;
+    this.#isPulling = false;
     attempt.stopWaiting();
     this.#idle?.stop();
     this.#deadline?.keepsAlive(false);
@@ -182,15 +197,26 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
     if (this.#isEnded) return;
     this.#reported ??= reported;
     if (!result.done) {
-      this.#asked.shift()!.resolve({ done: false, value: result.value });
-      if (this.#reported && !this.#isTap) this.#fail(this.#reported.error);
-      else this.#advance();
-      return;
+      const asked = this.#asked.shift();
+      if (asked) asked.resolve({ done: false, value: result.value });
+      else attempt.head.push(result.value);
+      if (this.#reported && !this.#isTap) return this.#fail(this.#reported.error);
+      this.#advance();
+      return this.#readToItsEnd();
     }
     const failure = this.#reported ??
       (attempt.isComplete === false ? { error: new TruncatedStreamError() } : undefined);
     if (failure) this.#fail(failure.error, undefined, !this.#isTap);
     else this.#end({ outcome: "ok" });
+  }
+
+  /**
+   * Reads one chunk on behind the last event, where only the end can follow: some SDKs never do, and neither the span nor
+   * the connection would come to theirs.
+   */
+  #readToItsEnd(): void {
+    const isReady = this.#answered && !this.#isEnded && !this.#isPulling;
+    if (this.#isTap && isReady && this.#attempt!.isComplete && this.#attempt!.head.length === 0) this.#pull();
   }
 
   /** Ends it with an error in mid-stream. */
@@ -205,6 +231,7 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
     if (this.#isEnded) return;
     this.#isEnded = true;
     if (!this.#attempt!.isAtEnd) Context.abort(this.#context!, reason);
+    this.#attempt!.readRest();
     settle(this.#answered!, this.amend(ending));
     if (failure) rememberAttempts(failure.error, this.#answered!.trace.records);
     this.#close(failure);

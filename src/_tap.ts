@@ -6,7 +6,10 @@ import type { EventSink } from "./_tap_reader.ts";
 import type { ChunkDescription } from "./provider.ts";
 import type { WireFormat } from "./wire/wire_format.ts";
 
-/** Looks at the bytes of one stream as they pass by. It keeps no more of them than the event that is not over yet. */
+/**
+ * Looks at the bytes of one stream as they pass by. It keeps no more of them than the event that is not over yet, or than
+ * 256 KiB of a stream that has become so long that it is read at its end alone.
+ */
 export interface Tap {
   /**
    * Reads the stream's next bytes; what are neither bytes nor text is left alone and counts as content. Never throws.
@@ -19,8 +22,13 @@ export interface Tap {
   end(): ChunkDescription;
 }
 
-/** What a tap has to know of a {@linkcode WireFormat}. `telling` looks at several events at once: no `^`, `$`, `g`, `y`. */
+/** What a tap has to know of a {@linkcode WireFormat}. `telling` looks at several events at once: no `^`, no `$`. */
 export type TappedFormat = Pick<WireFormat, "framing" | "describeEvent" | "describeEvents" | "telling">;
+
+/** So many bytes are read as they come: more than any answer has that is not images for the most part. */
+const READ_AT_ONCE = 8_388_608;
+/** Of what follows, so many are kept and read at the end, where usage, stop reasons and errors stand. */
+const READ_AT_END = 262_144;
 
 const UNKNOWN: ChunkDescription = {};
 const CONTENT: ChunkDescription = { isContent: true };
@@ -45,14 +53,37 @@ export function createTap(format: TappedFormat): Tap {
     event(data, type, isFailure) {
       try {
         const description = describeEvent(data, type);
-        say(isFailure ? { isContent: false, error: { type, body: data }, ...description } : description);
+        const error = description.error ?? (isFailure ? { type, body: data } : undefined);
+        say(isFailure ? { ...description, isContent: false, error } : description);
       } catch {
         say(CONTENT);
       }
     },
     passOver: () => say(CONTENT),
   };
-  const reader = { sse: sseReader, ndjson: ndjsonReader, "event-stream": eventStreamReader }[format.framing](sink);
+  const { framing } = format;
+  const start = () => ({ sse: sseReader, ndjson: ndjsonReader, "event-stream": eventStreamReader })[framing](sink);
+  let reader = start();
+  let bytesRead = 0;
+  const kept: Uint8Array[] = [];
+  let bytesKept = 0;
+
+  function push(bytes: Uint8Array): void {
+    // Messages with lengths cannot be picked up in the middle, and cost little.
+    if (!hasContent || framing === "event-stream" || (bytesRead += bytes.length) < READ_AT_ONCE) {
+      return reader.push(bytes);
+    }
+    kept.push(bytes);
+    bytesKept += bytes.length;
+    while (bytesKept - kept[0]!.length >= READ_AT_END) bytesKept -= kept.shift()!.length;
+  }
+
+  function end(): void {
+    // The first event that is left is likely to be half of one: then it says nothing.
+    if (kept.length > 0) reader = start();
+    for (const bytes of kept.splice(0)) reader.push(bytes);
+    reader.end();
+  }
 
   function read(work: () => void): ChunkDescription {
     said = undefined;
@@ -65,8 +96,8 @@ export function createTap(format: TappedFormat): Tap {
   }
 
   return {
-    push: (chunk) => read(() => reader.push(bytesOf(chunk))),
-    end: () => read(reader.end),
+    push: (chunk) => read(() => push(bytesOf(chunk))),
+    end: () => read(end),
   };
 }
 

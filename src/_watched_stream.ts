@@ -1,8 +1,8 @@
 import type { Settings } from "./options.ts";
 import type { StreamProvider } from "./provider.ts";
-import { hush, quietly } from "./_quietly.ts";
+import { quietly } from "./_quietly.ts";
 import { StreamCall } from "./_stream_call.ts";
-import { type Readable, readable } from "./stream_with_retry.ts";
+import { readable } from "./stream_with_retry.ts";
 import { TruncatedStreamError } from "./truncated_stream_error.ts";
 
 /**
@@ -16,14 +16,12 @@ export async function watchStream<Chunk>(
   settings: Settings,
 ): Promise<ReadableStream<Chunk>> {
   let seen: Chunk[] | undefined;
-  let isComplete = false;
   let reported: unknown;
   const call = new StreamCall<undefined, Chunk>(
     {
       ...provider,
       stream(request, context) {
         seen = [];
-        isComplete = false;
         reported = undefined;
         return provider.stream(request, context);
       },
@@ -31,7 +29,6 @@ export async function watchStream<Chunk>(
         seen?.push(chunk);
         const said = provider.describeChunk!(chunk, context)!;
         reported = said.error;
-        isComplete ||= said.isTerminal === true;
         if (said.isContent !== false && reported === undefined) seen = undefined;
         return said;
       },
@@ -42,7 +39,7 @@ export async function watchStream<Chunk>(
   );
   try {
     await call.start();
-    return readable(toItsEnd(call, () => isComplete));
+    return readable(call);
   } catch (error) {
     const left = seen;
     const isSaid = reported !== undefined && error === reported || quietly(() => error instanceof TruncatedStreamError);
@@ -51,21 +48,4 @@ export async function watchStream<Chunk>(
       pull: (to) => left.length > 0 ? to.enqueue(left.shift()!) : to.close(),
     }, { highWaterMark: 0 });
   }
-}
-
-/**
- * Reads on behind the last event, where only the end can follow: some SDKs never do, and neither the span nor the
- * connection would come to theirs.
- */
-function toItsEnd<Chunk>(call: StreamCall<undefined, Chunk>, isComplete: () => boolean): Readable<Chunk> {
-  let ahead: ReturnType<typeof call.next> | undefined;
-  return {
-    finished: call.finished,
-    cancel: (reason) => call.cancel(reason),
-    async next() {
-      const result = await (ahead ?? call.next());
-      ahead = isComplete() && !result.done ? hush(call.next()) : undefined;
-      return result;
-    },
-  };
 }

@@ -77,7 +77,7 @@ export function retryMiddleware(options: InsideOptions = {}): RetryMiddleware {
     try {
       return await work({ ...settings, retry: { ...retry, classify } });
     } catch (error) {
-      onFailure();
+      onFailure(error);
       throw error;
     }
   }

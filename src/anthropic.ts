@@ -26,7 +26,7 @@
  * @module
  */
 
-import { bind } from "./_bind.ts";
+import { type Answer, bind } from "./_bind.ts";
 import { bindCreate, type Create } from "./_bind_create.ts";
 import type { Binding, RequestBindingOptions, Unstreamed } from "./binding.ts";
 import { anthropic as format } from "./wire/anthropic.ts";
@@ -61,10 +61,13 @@ export interface MessageStreamLike<Res, Chunk> extends AsyncIterable<Chunk> {
   finalMessage(): Promise<Res>;
   /** Settles with the stream. */
   done(): Promise<void>;
-  /** The provider's id of the HTTP request. */
-  readonly request_id?: string | null | undefined;
-  /** The HTTP response. */
-  readonly response?: { readonly status: number } | null | undefined;
+  /** The HTTP response, as soon as it is there, and the provider's id of the request. */
+  withResponse(): Promise<{
+    /** The response. */
+    readonly response: Pick<Response, "status">;
+    /** The id. */
+    readonly request_id?: string | null | undefined;
+  }>;
 }
 
 /** What {@linkcode anthropicMessageStream} needs of a client. */
@@ -117,18 +120,28 @@ export function anthropicMessageStream<Req, Res, Chunk, SdkOptions>(
 ): Binding<Req, Res, Req, Chunk> {
   const start = (request: Req, signal: AbortSignal) =>
     client.messages.stream(request, { ...requestOptions, signal, maxRetries: 0 } as never);
+  const answer = async <T>(stream: MessageStreamLike<Res, Chunk>, data: T): Promise<Answer<T>> => {
+    const { response, request_id } = await stream.withResponse();
+    return { data, requestId: request_id ?? undefined, statusCode: response.status };
+  };
   return bind(format, name, client.baseURL, {
     async chat(request, { signal }) {
       const stream = start(request, signal);
-      const data = await stream.finalMessage();
-      return { data, requestId: stream.request_id ?? undefined, statusCode: stream.response?.status };
+      return answer(stream, await stream.finalMessage());
     },
-    stream: (request, { signal }) => Promise.resolve({ data: events(start(request, signal)) }),
+    stream(request, { signal }) {
+      const stream = start(request, signal);
+      // What comes before somebody iterates is lost.
+      return answer(stream, events(stream, stream[Symbol.asyncIterator]()));
+    },
   });
 }
 
 /** The iterator of a `MessageStream` forgets an error that comes while nobody waits for an event. */
-async function* events<Chunk>(stream: MessageStreamLike<unknown, Chunk>): AsyncGenerator<Chunk> {
-  yield* stream;
+async function* events<Chunk>(
+  stream: MessageStreamLike<unknown, Chunk>,
+  iterator: AsyncIterator<Chunk>,
+): AsyncGenerator<Chunk> {
+  yield* { [Symbol.asyncIterator]: () => iterator };
   await stream.done();
 }

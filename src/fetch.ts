@@ -66,7 +66,7 @@ export function llmFetch(options: LlmFetchOptions = {}): Fetch {
     try {
       return await (request.isStream ? stream : answer)(request, ask, settings);
     } catch (error) {
-      onFailure();
+      onFailure(error);
       // A hostile error throws when it is looked at.
       const failed = quietly(() => error instanceof FailedResponse) ? error as FailedResponse : undefined;
       if (failed) return withBody(failed.original, failed.bytes);

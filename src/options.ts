@@ -149,7 +149,7 @@ const ATTRIBUTE: Rule = [
  */
 export function resolveOptions(options: CallOptions | undefined, base: Settings): Settings {
   if (options === undefined) return base;
-  check(options, base, "options");
+  if (typeof options !== "object" || !options) check(options, base, "options");
   return {
     tracer: pick(options.tracer, base.tracer, "tracer", "startSpan"),
     taskId: pick(options.taskId, base.taskId, "taskId"),
@@ -165,14 +165,15 @@ export function resolveOptions(options: CallOptions | undefined, base: Settings)
     clock: pick(options.clock, base.clock, "clock", "setTimeout"),
     random: pick(options.random, base.random, "random"),
     firstAttempt: base.firstAttempt,
-    attributes: resolveAttributes(options.attributes, base.attributes),
-    retry: resolveRetry(options.retry, base.retry),
+    attributes: options.attributes === undefined
+      ? base.attributes
+      : resolveAttributes(options.attributes, base.attributes),
+    retry: options.retry === undefined ? base.retry : resolveRetry(options.retry, base.retry),
   };
 }
 
-function resolveRetry(retry: RetryOptions | undefined, base: Settings["retry"]): Settings["retry"] {
-  if (retry === undefined) return base;
-  check(retry, base, "retry");
+function resolveRetry(retry: RetryOptions, base: Settings["retry"]): Settings["retry"] {
+  if (typeof retry !== "object" || !retry) check(retry, base, "retry");
   return {
     maxRetries: pick(retry.maxRetries, base.maxRetries, "retry.maxRetries", COUNT),
     baseDelayMs: pick(retry.baseDelayMs, base.baseDelayMs, "retry.baseDelayMs", DELAY),
@@ -183,8 +184,7 @@ function resolveRetry(retry: RetryOptions | undefined, base: Settings["retry"]):
   };
 }
 
-function resolveAttributes(attributes: Attributes | undefined, base: Attributes): Attributes {
-  if (attributes === undefined) return base;
+function resolveAttributes(attributes: Attributes, base: Attributes): Attributes {
   check(attributes, base, "attributes");
   for (const name in attributes) check(attributes[name], undefined, `attributes["${name}"]`, ATTRIBUTE);
   return { ...base, ...attributes };
@@ -203,7 +203,7 @@ function pick<T>(value: T | undefined, standard: T, name: string, rule?: Rule): 
   return value === undefined || value === standard ? standard : check(value, standard, name, rule);
 }
 
-/** What is wrong and of the type of its `standard` is out of range, else mistyped. */
+/** Small, since what fails is told elsewhere, so that engines take it into the functions that call it. */
 export function check<T>(value: T, standard: unknown, name: string, rule?: Rule): T {
   if (
     rule === undefined
@@ -212,6 +212,11 @@ export function check<T>(value: T, standard: unknown, name: string, rule?: Rule)
       ? (value as Record<string, unknown> | null)?.[rule]
       : rule[1](value as never)
   ) return value;
+  throw wrong(value, standard, name, rule);
+}
+
+/** What is wrong and of the type of its `standard` is out of range, else mistyped. */
+function wrong(value: unknown, standard: unknown, name: string, rule?: Rule): Error {
   // Of objects only the kind is shown: they may hold prompts or keys.
   const shown = Object(value) === value
     ? `of type ${typeof value}`
@@ -219,7 +224,7 @@ export function check<T>(value: T, standard: unknown, name: string, rule?: Rule)
     ? `"${value}"`
     : String(value);
   const words = typeof rule === "string" ? `an object with ${rule}()` : rule ? rule[0] : `of type ${typeof standard}`;
-  throw new (typeof value === typeof standard && /string|number/.test(typeof value) ? RangeError : TypeError)(
+  return new (typeof value === typeof standard && /string|number/.test(typeof value) ? RangeError : TypeError)(
     `Cannot call the provider: '${name}' must be ${words}: current value is ${shown}`,
   );
 }

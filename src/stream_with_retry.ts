@@ -1,6 +1,7 @@
 import type { PastAttempt } from "./attempt_record.ts";
 import { type CallOptions, checkProvider, DEFAULTS, resolveOptions, type Settings } from "./options.ts";
 import type { StreamProvider } from "./provider.ts";
+import { quietly } from "./_quietly.ts";
 import { StreamCall } from "./_stream_call.ts";
 
 /** A provider's chunks, untouched, to be read once: with `for await`, or as the `ReadableStream` it is. */
@@ -73,23 +74,26 @@ function leave(call: { cancel(reason: unknown): void }): void {
   call.cancel(new DOMException("The consumer left the stream", "AbortError"));
 }
 
-/** What a consumer reads, by whichever interface. */
-export type Readable<Chunk> = Pick<StreamCall<never, Chunk>, "next" | "cancel" | "finished">;
-
 /** Apart, because what lives as long as the call must have no closure that knows the stream. */
-function endWhenDropped(stream: object, call: Readable<unknown>): void {
+function endWhenDropped<Req, Chunk>(stream: object, call: StreamCall<Req, Chunk>): void {
   DROPPED?.register(stream, () => leave(call), call);
   call.finished.then(() => DROPPED?.unregister(call));
 }
 
 /** What the consumer holds. */
-export function readable<Chunk>(call: Readable<Chunk>): RetriedStream<Chunk> {
+export function readable<Req, Chunk>(call: StreamCall<Req, Chunk>): RetriedStream<Chunk> {
   const stream = new ReadableStream<Chunk>({
-    async pull(controller) {
-      const { done, value } = await call.next();
-      if (done) controller.close();
-      else controller.enqueue(value);
-    },
+    pull: (controller) =>
+      new Promise<void>((resolve, reject) => {
+        call.ask({
+          reject,
+          resolve({ done, value }) {
+            // A stream that was cancelled in the meantime takes nothing more.
+            quietly(() => done ? controller.close() : controller.enqueue(value));
+            resolve();
+          },
+        });
+      }),
     cancel: (reason) => call.cancel(reason),
   }, { highWaterMark: 0 });
   endWhenDropped(stream, call);
@@ -100,7 +104,7 @@ export function readable<Chunk>(call: Readable<Chunk>): RetriedStream<Chunk> {
 }
 
 /** The way around the `ReadableStream`, which would cost more. It holds `stream`, lest that be collected in the meantime. */
-function iterator<Chunk>(call: Readable<Chunk>, stream: unknown): AsyncIterableIterator<Chunk> {
+function iterator<Req, Chunk>(call: StreamCall<Req, Chunk>, stream: unknown): AsyncIterableIterator<Chunk> {
   return {
     stream,
     next: () => call.next(),

@@ -6,14 +6,16 @@ import { useInstalledPackage } from "./library_plugin.ts";
 
 /**
  * Bundles test files for Node: the library's own modules come from the package installed at `packageDirectory`, the
- * entry points by name, so that its exports are what is tested.
+ * entry points by name, so that its exports are what is tested. All of them become one file: each would be a process.
  */
-export async function bundleTests(files: string[], packageDirectory: string, outdir: string): Promise<string[]> {
-  await Deno.remove(outdir, { recursive: true }).catch(() => {});
-  const { outputs } = await bundle({
-    entryPoints: files,
-    outdir,
-    outExtension: { ".js": ".mjs" },
+export async function bundleTests(files: string[], packageDirectory: string, outfile: string): Promise<void> {
+  await bundle({
+    stdin: {
+      contents: files.map((file) => `import "./${file}";`).join("\n"),
+      resolveDir: path(""),
+      sourcefile: "tests.ts",
+    },
+    outfile,
     bundle: true,
     format: "esm",
     platform: "node",
@@ -25,7 +27,6 @@ export async function bundleTests(files: string[], packageDirectory: string, out
     plugins: [useAssertFallback, useInstalledPackage(packageDirectory)],
     logLevel: "silent",
   });
-  return Object.keys(outputs);
 }
 
 const useAssertFallback: Plugin = {

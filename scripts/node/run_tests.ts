@@ -4,14 +4,10 @@ import { bundleTests } from "./bundle_tests.ts";
 import { installedPackage, nodeProject } from "./node_project.ts";
 
 /** Runs the tests of a directory below tests/ in Node, on the installed npm package. */
-export async function runTestsInNode(directory: "unit" | "integration" | "otel"): Promise<Finished> {
+export async function runTestsInNode(directory: "unit" | "sdks" | "integration" | "otel"): Promise<Finished> {
   const names = await Array.fromAsync(Deno.readDir(path(`tests/${directory}/`)), ({ name }) => name);
-  const files = names.filter((name) => name.endsWith("_test.ts")).sort();
-  const bundles = await bundleTests(
-    files.map((name) => path(`tests/${directory}/${name}`)),
-    await installedPackage(),
-    `${await nodeProject()}/tests/${directory}`,
-  );
-  const args = ["--enable-source-maps", "--test", "--test-reporter=spec", "--test-timeout=60000", ...bundles];
-  return await run("node", args);
+  const files = names.filter((name) => name.endsWith("_test.ts")).sort().map((name) => `tests/${directory}/${name}`);
+  const outfile = `${await nodeProject()}/tests/${directory}.mjs`;
+  await bundleTests(files, await installedPackage(), outfile);
+  return await run("node", ["--enable-source-maps", "--test-reporter=spec", outfile]);
 }

@@ -28,6 +28,7 @@ export const DENO_TESTS: readonly Part[] = [
   tests("unit tests in Deno", unitTests, countDenoTests),
   check("coverage over 95 %", coverage),
   tests("examples in the docs", () => denoTest("--permission-set=unit", "--doc", ...DOCUMENTED), countDenoTests),
+  tests("SDK tests in Deno", () => denoTest("--permission-set=integration", "tests/sdks/"), countDenoTests),
   tests("structure and size", () => denoTest("--allow-all", "tests/project/"), countDenoTests),
 ];
 

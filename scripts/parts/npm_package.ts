@@ -20,6 +20,7 @@ async function packageTests(): Promise<Finished> {
 export const NPM_PACKAGE: readonly Part[] = [
   check("npm package", build),
   tests("npm package's shape", () => onBuilt(packageTests), countDenoTests),
+  tests("SDK tests in Node", () => onBuilt(() => runTestsInNode("sdks")), countNodeTests),
   tests("unit tests in Node", () => onBuilt(() => runTestsInNode("unit")), countNodeTests),
 ];
 

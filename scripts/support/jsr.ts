@@ -23,7 +23,7 @@ async function probe(): Promise<boolean> {
   } catch {
     // Not reachable: said below.
   }
-  console.log(`JSR does not answer: ${ASSERT_FALLBACK} stands in for @std/assert`);
+  console.error(`JSR does not answer: ${ASSERT_FALLBACK} stands in for @std/assert`);
   return false;
 }
 

@@ -1,26 +1,23 @@
-import { createTap } from "../../src/_tap.ts";
-import { FORMAT } from "./stream.ts";
+import { streamWithRetry } from "../../mod.ts";
+import { readBytes } from "../../src/wire.ts";
+import { END, FORMAT } from "./stream.ts";
 
 type Bytes = ReadableStream<Uint8Array>;
 
 /** Ways from the source to the one who reads. */
 export const PIPES: Readonly<Record<string, (body: Bytes) => Bytes>> = {
   untouched: (body) => body,
-  "passed on": (body) => passedOn(body, () => {}),
-  tapped: (body) => {
-    const tap = createTap(FORMAT);
-    return passedOn(body, (chunk) => tap.push(chunk));
-  },
+  "passed on": passedOn,
+  tapped: (body) => streamWithRetry({ name: "demo", stream: () => body, ...readBytes(FORMAT) }, {}),
 };
 
 /** Hands every chunk on, when it is asked for. */
-function passedOn(body: Bytes, look: (chunk: Uint8Array) => void): Bytes {
+function passedOn(body: Bytes): Bytes {
   const reader = body.getReader();
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       const { done, value } = await reader.read();
       if (done) return controller.close();
-      look(value);
       controller.enqueue(value);
     },
     cancel: (reason) => reader.cancel(reason),
@@ -45,8 +42,8 @@ export function inMemory(chunks: readonly Uint8Array[]): Bytes {
   let next = 0;
   return new ReadableStream<Uint8Array>({
     pull(controller) {
-      if (next < chunks.length) controller.enqueue(chunks[next++]!);
-      else controller.close();
+      controller.enqueue(chunks[next++] ?? END);
+      if (next > chunks.length) controller.close();
     },
   }, { highWaterMark: 0 });
 }

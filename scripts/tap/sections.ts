@@ -3,9 +3,9 @@ import { createParser } from "eventsource-parser";
 import process from "node:process";
 import { skeleton } from "../../src/_json_skeleton.ts";
 import { createTap, type TappedFormat } from "../../src/_tap.ts";
-import { median, medians } from "./measure.ts";
+import { type Cost, median, medians } from "./measure.ts";
 import { drain, inMemory, PIPES } from "./pipes.ts";
-import { chunksOf, event, FORMAT, mixedChunks, someEvents, STREAM_BYTES } from "./stream.ts";
+import { chunksOf, event, FORMAT, someEvents, STREAM_BYTES, streamChunks } from "./stream.ts";
 
 /** A row of the report: what it is, and its cells. */
 export type Row = readonly [name: string, ...cells: string[]];
@@ -23,49 +23,56 @@ const MB = 1e6;
 
 /** The sections by name. `http` gets the address of the server. */
 export const SECTIONS: Readonly<Record<string, (url: string) => Promise<Finding>>> = {
-  http: async (url) => {
-    let chunks = 0;
-    const times = await medians(
-      mapped(PIPES, (pipe) => async () => {
-        const drained = await drain(pipe((await fetch(url)).body!));
-        if (drained.bytes < STREAM_BYTES) throw new Error(`Cannot measure: only ${drained.bytes} bytes came`);
-        chunks = drained.chunks;
-      }),
-      9,
-    );
-    return pipeFinding(`HTTP, 200 MB in chunks of 64 bytes to 64 KiB (${chunks} arrived)`, STREAM_BYTES, times, true);
-  },
-  "in memory": async () => {
-    const chunks = [...mixedChunks(STREAM_BYTES / 2)];
-    const times = await medians(mapped(PIPES, (pipe) => () => drain(pipe(inMemory(chunks)))), 9);
-    return pipeFinding("In memory, where a chunk costs nothing: 100 MB, mixed sizes", STREAM_BYTES / 2, times, false);
-  },
-  "64 bytes": async () => {
-    const chunks = chunksOf(someEvents(), 64);
-    const times = await medians(mapped(PIPES, (pipe) => () => drain(pipe(inMemory(chunks)))), 9);
-    return pipeFinding(`In memory: 8 MB in chunks of 64 bytes`, chunks.length * 64, times, false);
-  },
+  http: (url) => overHttp(url, STREAM_BYTES, undefined, 9),
+  "http, 64 KiB": (url) => overHttp(url, STREAM_BYTES, 65_536, 9),
+  "http, 1 KiB": (url) => overHttp(url, 40e6, 1024, 5),
+  "http, 64 bytes": (url) => overHttp(url, 5e6, 64, 5),
+  "in memory": () => inMemoryOf([...streamChunks(STREAM_BYTES / 2)], "100 MB, mixed sizes"),
+  "in memory, 64 bytes": () => inMemoryOf(chunksOf(someEvents(), 64), "8 MB in chunks of 64 bytes"),
   alone: () => Promise.resolve(alone()),
   "first chunk": () => Promise.resolve(firstChunk()),
   memory: () => Promise.resolve(memory()),
   skeleton: () => Promise.resolve(skeletons()),
 };
 
+async function overHttp(url: string, bytes: number, size: number | undefined, rounds: number): Promise<Finding> {
+  let chunks = 0;
+  const query = new URLSearchParams({ bytes: `${bytes}`, ...(size && { size: `${size}` }) });
+  const times = await medians(
+    mapped(PIPES, (pipe) => async () => {
+      const drained = await drain(pipe((await fetch(`${url}?${query}`)).body!));
+      if (drained.bytes < bytes) throw new Error(`Cannot measure: only ${drained.bytes} bytes came`);
+      chunks = drained.chunks;
+    }),
+    rounds,
+  );
+  const sizes = size ? `chunks of ${size} bytes` : "chunks of 64 bytes to 64 KiB";
+  return pipeFinding(`HTTP, ${bytes / MB} MB in ${sizes} (${chunks} arrived)`, bytes, times, !size);
+}
+
+async function inMemoryOf(chunks: readonly Uint8Array[], what: string): Promise<Finding> {
+  const bytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+  const times = await medians(mapped(PIPES, (pipe) => () => drain(pipe(inMemory(chunks)))), 9);
+  return pipeFinding(`In memory, where a chunk costs nothing: ${what}`, bytes, times, false);
+}
+
 function mapped<T, U>(record: Readonly<Record<string, T>>, change: (value: T) => U): Record<string, U> {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
 }
 
-function pipeFinding(title: string, bytes: number, times: Record<string, number>, isGoal: boolean): Finding {
-  const ratio = (name: string, base: string) => times[name]! / times[base]!;
-  const rows = Object.entries(times).map(([name, ms]): Row => [
+function pipeFinding(title: string, bytes: number, costs: Record<string, Cost>, isGoal: boolean): Finding {
+  const ratio = (name: string, base: string, part: keyof Cost) => costs[name]![part] / costs[base]![part];
+  const rows = Object.entries(costs).map(([name, { wall, cpu }]): Row => [
     name,
-    ms.toFixed(0),
-    (bytes / MB / ms).toFixed(2),
-    ratio(name, "untouched").toFixed(3),
-    ratio(name, "passed on").toFixed(3),
+    wall.toFixed(0),
+    (bytes / MB / wall).toFixed(2),
+    ratio(name, "untouched", "wall").toFixed(3),
+    ratio(name, "passed on", "wall").toFixed(3),
+    cpu.toFixed(0),
+    ratio(name, "untouched", "cpu").toFixed(3),
   ]);
-  const goals = isGoal ? { "tapped / untouched": [ratio("tapped", "untouched"), 1.15] as const } : {};
-  return { title, head: ["ms", "GB/s", "x untouched", "x passed on"], rows, goals };
+  const goals = isGoal ? { "tapped / untouched": [ratio("tapped", "untouched", "wall"), 1.15] as const } : {};
+  return { title, head: ["ms", "GB/s", "x untouched", "x passed on", "ms of CPU", "x untouched"], rows, goals };
 }
 
 /** Nanoseconds that one chunk takes: the fastest of some rounds. */
@@ -199,7 +206,7 @@ function memory(): Finding {
     title: "Heap in use, in MB, above that before",
     head: ["at 1 MB", "at 50 MB", "at 150 MB", "at 199 MB"],
     rows: [
-      ["200 MB of SSE", ...used(FORMAT, mixedChunks(), [1, 50, 150, 199])],
+      ["200 MB of SSE", ...used(FORMAT, streamChunks(), [1, 50, 150, 199])],
       ["one line of 200 MB", ...used(FORMAT, endless(), [1, 50, 150, 199])],
     ],
   };

@@ -1,4 +1,5 @@
 import type { TappedFormat } from "../../src/_tap.ts";
+import { openaiChat } from "../../src/wire.ts";
 
 /** The stream that is measured: an answer of OpenAI's, a token an event. */
 export const STREAM_BYTES = 200e6;
@@ -7,23 +8,13 @@ export const STREAM_BYTES = 200e6;
 const SMALLEST = 64;
 const LARGEST = 65_536;
 
-/** Reads as much of OpenAI's chunks as the library itself. */
-export const FORMAT: TappedFormat = {
-  framing: "sse",
-  telling: /_reason":\s*"|usage":\s*\{|error"|DONE\]/,
-  describeEvent(data) {
-    const { model, id, choices, usage, error } = Object(data);
-    return {
-      model,
-      id,
-      usage: usage ? { inputTokens: usage.prompt_tokens, outputTokens: usage.completion_tokens } : undefined,
-      stopReason: choices?.[0]?.finish_reason ?? undefined,
-      isContent: Boolean(choices?.[0]?.delta?.content),
-      isTerminal: data === "[DONE]",
-      error,
-    };
-  },
-};
+/** Reads it. */
+export const FORMAT: TappedFormat = openaiChat;
+
+/** What every stream ends with; whatever was cut off in front of it ends here. */
+export const END: Uint8Array<ArrayBuffer> = new TextEncoder().encode(
+  '\n\ndata: {"choices":[],"usage":{"prompt_tokens":9,"completion_tokens":8}}\n\ndata: [DONE]\n\n',
+);
 
 /** One event. */
 export function event(content: string): string {
@@ -54,20 +45,20 @@ export function chunksOf(bytes: Uint8Array<ArrayBuffer>, size: number): Uint8Arr
 }
 
 /** Sizes without end, the same in every run. */
-export function* mixedSizes(): Generator<number> {
+function* mixedSizes(): Generator<number> {
   for (let place = 0;; place = (place + 0.618034) % 1) yield Math.round(SMALLEST * (LARGEST / SMALLEST) ** place);
 }
 
-/** The whole stream, in chunks of mixed sizes. */
-export function* mixedChunks(bytes = STREAM_BYTES): Generator<Uint8Array<ArrayBuffer>> {
+/** The stream, in chunks of mixed sizes or of one. */
+export function* streamChunks(bytes = STREAM_BYTES, size?: number): Generator<Uint8Array<ArrayBuffer>> {
   const events = someEvents();
+  const sizes = mixedSizes();
   let at = 0;
-  let sent = 0;
-  for (const size of mixedSizes()) {
-    if (sent >= bytes) return;
-    const chunk = events.slice(at, at + size);
+  for (let sent = 0; sent < bytes;) {
+    const chunk = events.slice(at, at + (size ?? sizes.next().value!));
     yield chunk;
     sent += chunk.length;
     at = (at + chunk.length) % events.length;
   }
+  yield END;
 }

@@ -26,7 +26,7 @@ export function text(value: unknown): string | undefined {
 
 /** `value`, if it is a whole number >= 0. */
 function count(value: unknown): number | undefined {
-  return Number.isSafeInteger(value) && value as number >= 0 ? value as number : undefined;
+  return Number.isSafeInteger(value) && (value as number) >= 0 ? value as number : undefined;
 }
 
 /** The counts among `values` together, or nothing if there are none. */

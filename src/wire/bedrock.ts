@@ -8,7 +8,7 @@ export const bedrock: WireFormat = {
   framing: "event-stream",
   path: /\/model\/[^/]+\/converse(-stream)?$/,
   // An exception may come without a payload.
-  telling: /^\W*$|"(stopReason|usage|message)"\s*:/i,
+  telling: /exception|stopReason"|usage"|message"|^\W*$/i,
   describeRequest: (body, path) => read(request, body, path) ?? { isStream: false },
   describeResponse: (body) => read(response, body) ?? {},
   describeEvent: (data, type) => read(event, data, type) ?? {},

@@ -7,7 +7,7 @@ export const ollama: WireFormat = {
   name: "ollama",
   framing: "ndjson",
   path: /\/api\/chat\/?$/,
-  telling: /"done"\s*:\s*true|"error"\s*:/,
+  telling: /done"\s*:\s*true|error"\s*:/,
   describeRequest: (body) => read(request, body) ?? { isStream: false },
   describeResponse: (body) => read(response, body) ?? {},
   describeEvent: (data) => read(event, data) ?? {},

@@ -4,7 +4,7 @@ import type { WireFormat, WireRequest, WireResponse } from "./wire_format.ts";
 
 /** Found in every event that can say more than content. */
 export const CHAT_TELLING =
-  /"finish_reason"\s*:\s*"|"usage"\s*:\s*\{|"error"\s*:\s*[^n\s]|"message"\s*:|"object"\s*:\s*"error"|^\s*\[DONE/;
+  /finish_reason"\s*:\s*"|usage"\s*:\s*\{|error"\s*:\s*[^n\s]|message"\s*:|t"\s*:\s*"error"|DONE\]/;
 
 /**
  * OpenAI's Chat Completions, and what is compatible with it: Azure, OpenRouter, Groq, DeepSeek, xAI, vLLM and many more.

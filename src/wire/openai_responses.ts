@@ -7,7 +7,7 @@ export const openaiResponses: WireFormat = {
   name: "openai",
   framing: "sse",
   path: /\/responses\/?$/,
-  telling: /"type"\s*:\s*"(response\.(completed|incomplete|failed)|error)"|"error"\s*:\s*\{|^\s*\[DONE/,
+  telling: /response\.(completed|incomplete|failed)"|error"|DONE\]/,
   describeRequest: (body) => read(request, body) ?? { isStream: false },
   describeResponse: (body) => read(response, body) ?? {},
   describeEvent: (data, type) => read(event, data, type) ?? {},

@@ -34,6 +34,9 @@ export interface WireFormat {
   describeEvent(data: unknown, type?: string): ChunkDescription;
   /** The same for one stream, with a memory, where an event is understood only with those before. */
   describeEvents?(): WireFormat["describeEvent"];
-  /** Found in the text of every event that can say more than content: usage, a stop reason, an error, the end. */
+  /**
+   * Found in the text of every event that can say more than content: usage, a stop reason, an error, the end; and wherever
+   * that stands, as several events are searched at once. Fast where no alternative starts with a quotation mark.
+   */
   readonly telling: RegExp;
 }

@@ -1,5 +1,7 @@
 import { assert } from "@std/assert";
+import { installedPackage, nodeProject } from "../../scripts/node/node_project.ts";
 import { project } from "../../scripts/support/deno_json.ts";
+import { path } from "../../scripts/support/paths.ts";
 import { deno } from "../../scripts/support/run.ts";
 import { tool } from "../../scripts/support/tools.ts";
 import { createConsumer } from "./support/consumer.ts";
@@ -44,4 +46,28 @@ Deno.test("npm package's types hold in TypeScript 5.4 and 7, with Node's types o
       assert(ok, `${compiler}, ${name}: ${output}`);
     });
   }));
+});
+
+Deno.test("npm package's bindings give the SDKs' own types in TypeScript 5.4 and 7", async () => {
+  const directory = await nodeProject();
+  await installedPackage();
+  const types = await Deno.readTextFile(path("tests/types/bindings_types.ts"));
+  const byName = types.replaceAll(/"\.\.\/\.\.\/(?:mod|src(\/\w+))\.ts"/g, (_, entry = "") => `"tryspan${entry}"`);
+  await Deno.writeTextFile(`${directory}/bindings_types.mts`, byName);
+  const compilerOptions = {
+    ...RESOLUTIONS.nodenext,
+    lib: ["es2023", "dom", "dom.iterable"],
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    target: "es2022",
+    // The SDKs do not hold without it.
+    skipLibCheck: true,
+    noEmit: true,
+  };
+  const tsconfig = JSON.stringify({ compilerOptions, files: ["bindings_types.mts"] });
+  await Deno.writeTextFile(`${directory}/tsconfig.bindings.json`, tsconfig);
+  for (const compiler of COMPILERS) {
+    const { ok, output } = await deno(tool(compiler, "--project", "tsconfig.bindings.json"), directory);
+    assert(ok, `${compiler}: ${output}`);
+  }
 });

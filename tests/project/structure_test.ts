@@ -53,6 +53,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     "mistral",
     "ollama",
     "openai",
+    "wire",
   ],
   "adapter otel": ["otel"],
   "adapter console": ["_waterfall", "_waterfall_text", "console"],
@@ -142,6 +143,11 @@ Deno.test("src/ uses what every runtime has, keeps no state, and leaves the cons
     const forbidden = layerOf(file) === "adapter console" ? FORBIDDEN : [...FORBIDDEN, /\bconsole\b\s*[.[?]/];
     for (const pattern of forbidden) assertEquals(pattern.exec(code)?.[0], undefined, `${file} uses ${pattern}`);
   }
+});
+
+Deno.test("the conformance suites import every entry point, in every runtime", async () => {
+  const imported = (await importsOf("tests/conformance/library.ts")).map(({ target }) => target);
+  assertEquals(imported.sort(), Object.values(project.exports).map((file) => new URL(file, ROOT).href).sort());
 });
 
 Deno.test("VERSION is the version of deno.json", () => {

@@ -5,26 +5,31 @@ import { printed, printedVersion } from "./support/printed.ts";
 /** What the library must be able to do without. */
 const GONE = [
   "process",
-  "Buffer",
   "AsyncLocalStorage",
   "performance",
   "FinalizationRegistry",
-  "WeakRef",
   "crypto",
   "structuredClone",
-  "queueMicrotask",
   "setImmediate",
   "navigator",
 ];
 
-/** The globals go before the library comes; the import is dynamic because a static one would come first. */
+/**
+ * The globals go before the library comes; the import is dynamic because a static one would come first. Buffer stays for
+ * Node's own `Response`, which needs it, and is gone for all others.
+ */
 const WITHOUT_GLOBALS = `const { log } = console; const { argv, exit } = process;
-// Node itself needs Buffer and others to load these.
+// Node needs more to load these than to run them.
 new Response(null, { headers: new Headers() });
 for (const name of ${JSON.stringify(GONE)}) {
   delete globalThis[name];
   if (name in globalThis) throw new Error(name + " is still there");
 }
+const { Buffer } = globalThis;
+Object.defineProperty(globalThis, "Buffer", {
+  get: () => /^.*node:internal/.test(new Error().stack.split("\\n")[2]) ? Buffer : undefined,
+});
+if (globalThis.Buffer) throw new Error("Buffer is still there");
 delete AbortSignal.any;
 delete AbortSignal.timeout;
 const { job } = await import("./job.mjs");

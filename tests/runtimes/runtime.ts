@@ -12,8 +12,6 @@ export interface Runtime {
   readonly name: string;
   /** As what the library is tested: its sources, the installed npm package, or a bundle of that. */
   readonly library: "source" | "package" | "bundle";
-  /** Where the runtime itself is not as the standards have it: what then fails proves nothing against the library. */
-  readonly deviation?: { readonly cases: RegExp; readonly why: string };
   /** Resolves with its version; rejects with the reason if it is not to be had on this machine. Installs it if need be. */
   version(): Promise<string>;
   /** Runs a job in it. */

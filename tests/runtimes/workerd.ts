@@ -23,10 +23,6 @@ export function workerd(options: WorkerOptions = {}): Runtime {
   return {
     name: ["workerd", ...flags, ...compatibilityDate ? [`dated ${compatibilityDate}`] : []].join(", "),
     library: "bundle",
-    deviation: {
-      cases: /^pipeTo\(\) that is aborted/,
-      why: "its pipeTo() cancels the source only when the next chunk has come",
-    },
     version: async () => (await workerdCommand(), VERSION),
     async run(job, input) {
       const cwd = await bundleJob(job, { file: "worker.js", code: CODE, library: "bundle" });

@@ -16,6 +16,7 @@ function anthropic(Client: typeof Anthropic, alias: "@anthropic-ai/sdk" | "anthr
     client: (url: string, { retries, fetch }: ClientOptions) =>
       new Client({ apiKey, baseURL: url, ...(fetch && { fetch }), ...(!retries && { maxRetries: 0 }) }),
     request,
+    tellsHttp: true,
     told: told("anthropic", { ...OPENAI_COUNTS, total: 200, reason: "tool_use" }),
     retryAfter: RETRY_AFTER_7,
     quota: { details: { error_code: "enforced_spend_limit_reached" } },

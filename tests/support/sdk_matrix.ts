@@ -239,6 +239,9 @@ async function succeeds(
     assertHas(last, {
       ...sdk.told.attempt,
       ...toldBySdk?.attempt,
+      ...(sdk.tellsHttp !== undefined &&
+        { "http.response.status_code": sdk.tellsHttp || way.readsWire ? 200 : undefined }),
+      ...(sdk.tellsHttp && { "llm.request_id": `req_${failures.length}` }),
       "task.id": "t-1",
       "llm.stream": kind === "stream" || way.isInside && sdk.alwaysStreams || undefined,
       "error.type": undefined,
@@ -360,7 +363,10 @@ async function givesUp(setting: Setting, kind: Kind): Promise<void> {
 /** Nobody is to blame, and the server saw the client leave its only request. */
 async function assertCancelled(server: MatrixServer, attempts: readonly RecordedSpan[]): Promise<void> {
   await until(async () => (await server.log()).every(({ end }) => end !== undefined));
-  assertEquals((await server.log()).map(({ end }) => end), ["client_aborted"]);
+  const log = await server.log();
+  assertEquals(log.map(({ end }) => end), ["client_aborted"]);
+  // By our signal, not by some time limit of the SDK's.
+  assert(log[0]!.clientLeftAfterMs! < 500, `the client left after ${log[0]!.clientLeftAfterMs} ms`);
   assertEquals(attempts.length, 1);
   assertHas(attempts[0]!, {
     "llm.outcome": "cancelled",

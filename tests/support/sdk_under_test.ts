@@ -56,6 +56,8 @@ export interface Spec<Client> {
   readonly told: ToldFacts;
   /** What of that is something else for those who know only what the SDK says. */
   readonly toldBySdk?: Partial<ToldFacts>;
+  /** Whether the SDK tells of the HTTP response of a good answer: its status and the provider's request id. */
+  readonly tellsHttp?: boolean;
   /** How a 429 asks to wait seven seconds, and where that is read. */
   readonly retryAfter: ErrorSpec & { readonly headers?: Readonly<Record<string, string>>; readonly source: string };
   /** What a 429 says when the quota is spent; left out where the service has none. */
@@ -100,4 +102,9 @@ export interface Way {
   json(sdk: SdkUnderTest, url: string, options: CallOptions): Promise<unknown>;
   /** Asks for a stream. */
   stream(sdk: SdkUnderTest, url: string, options: CallOptions): AsyncIterable<unknown>;
+}
+
+/** The newest version of each; `deno task test:sdks` runs them all. */
+export function newest(sdks: readonly SdkUnderTest[]): SdkUnderTest[] {
+  return sdks.filter((it) => it.alias === it.package);
 }

@@ -48,6 +48,7 @@ function genAi(Client: typeof GoogleGenAI, alias: "@google/genai" | "genai2"): S
     json: (client, signal) => client.models.generateContent(until(signal)),
     stream: (client, signal) => client.models.generateContentStream(until(signal)),
     outerDefects: { "break (stream)": "it does not let go of the body" },
+    tellsHttp: false,
     told: told("gemini", { read: 64, reasoning: 12, output: 42, reason: "function_call" }),
     retryAfter: {
       details: [{ "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay: "7s" }],
@@ -94,6 +95,7 @@ function mistralAi(
     json: (client, signal) => client.chat.complete(request, signal && { signal }),
     stream: (client, signal) => client.chat.stream(request, signal && { signal }),
     provider: "mistral",
+    tellsHttp: false,
     told: told("mistral", { read: 64, reason: "tool_calls" }),
     toldBySdk,
     defects,
@@ -112,7 +114,7 @@ function mistralAi(
 
 function cohereAi(Client: typeof CohereClientV2, alias: "cohere-ai" | "cohere7"): SdkUnderTest[] {
   const request = { model, messages, tools };
-  const lingersMs = 500;
+  const lingersMs = 1000;
   return [sdk({
     name: "cohere",
     format: "cohere",
@@ -130,6 +132,7 @@ function cohereAi(Client: typeof CohereClientV2, alias: "cohere-ai" | "cohere7")
     request,
     json: (client, abortSignal) => client.chat(request, abortSignal && { abortSignal }),
     stream: (client, abortSignal) => client.chatStream(request, abortSignal && { abortSignal }),
+    tellsHttp: true,
     told: told("cohere", { read: 64, reason: "TOOL_CALL" }),
     retryAfter: RETRY_AFTER_7,
     quota: { message: "You are using a Trial key, which is limited to 1000 API calls / month." },
@@ -157,6 +160,7 @@ function ollamaJs(): SdkUnderTest[] {
       "abort (json)": "it takes no signal",
       "break (stream)": "it does not let go of the body",
     },
+    tellsHttp: false,
     told: told("ollama", { reason: "stop", stopReason: "end_turn" }),
     retryAfter: { source: "backoff" },
   })];
@@ -198,6 +202,7 @@ function bedrock(): SdkUnderTest[] {
     takes: [],
     alias: "@aws-sdk/client-bedrock-runtime" as const,
     request,
+    tellsHttp: true,
     told: told("bedrock", { read: 64, written: 16, total: 200, reason: "tool_use", answersBy: request.modelId }),
     retryAfter: RETRY_AFTER_7,
     quota: { message: "Too many tokens per day, please wait before trying again." },

@@ -49,13 +49,8 @@ export function smallFormat(framing: Framing): TappedFormat & { readonly describ
 /** What a tap says of all chunks together, by the rules for several events of one chunk. */
 export function summaryOf(tap: Tap, chunks: Iterable<Uint8Array>): ChunkDescription {
   let all: ChunkDescription = { isContent: false };
-  for (const chunk of chunks) all = merged(all, tap.push(chunk));
-  return said(merged(all, tap.end()));
-}
-
-/** Nothing is said of chunks behind the first content. */
-function merged(all: ChunkDescription, next: ChunkDescription): ChunkDescription {
-  return mergeDescription(all, next);
+  for (const chunk of chunks) all = mergeDescription(all, tap.push(chunk));
+  return said(mergeDescription(all, tap.end()));
 }
 
 /** The fields that say something. */
@@ -68,7 +63,13 @@ export function bytes(text: string): Uint8Array {
 }
 
 export function joined(...parts: Uint8Array[]): Uint8Array {
-  return Uint8Array.from(parts.flatMap((part) => [...part]));
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
 
 /** Cuts at these places, each given as a share of the whole. */

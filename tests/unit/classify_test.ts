@@ -853,6 +853,20 @@ const rows: readonly Row[] = [
     errorType: "network",
     retryable: true,
   },
+  {
+    name: "retries a stream that ended without its last line",
+    source: "Ollama SDK 0.6: AbortableAsyncIterator",
+    thrown: new Error("Did not receive done or success response in stream."),
+    errorType: "truncated_stream",
+    retryable: true,
+  },
+  {
+    name: "retries a stream that ended within an event",
+    source: "Google Gen AI SDK 3.1: processStreamResponse",
+    thrown: new Error("Incomplete JSON segment at the end"),
+    errorType: "truncated_stream",
+    retryable: true,
+  },
 ];
 
 function wrap(inner: unknown, times: number): unknown {

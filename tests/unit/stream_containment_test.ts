@@ -406,3 +406,42 @@ Deno.test("streamWithRetry() leaves a rejection unhandled nowhere, also where no
   assertEquals(await stateOf(read), { error: "enough" });
   await reader.closed.catch(() => {});
 });
+
+Deno.test("streamWithRetry() is cancelled by an abort in whichever instant around the first content", async () => {
+  for (let hops = 0; hops < 40; hops++) {
+    for (const way of ["abort", "cancel"] as const) {
+      const tracer = recordingTracer();
+      const { controller, signal, listeners } = countingSignal();
+      const provider = manualStream();
+      const stream = streamWithRetry(provider, request, { tracer, signal });
+      await settle();
+      provider.give(hello, you);
+      for (let hop = 0; hop < hops; hop++) await undefined;
+      if (way === "abort") controller.abort("enough");
+      else await stream.cancel("enough");
+      provider.end();
+      const { chunks, thrown } = await drain({ [Symbol.asyncIterator]: () => stream[Symbol.asyncIterator]() });
+      assertEquals([chunks, thrown], [[], way === "abort" ? "enough" : undefined], `${way} after ${hops} hops`);
+      assertEquals((await stream.finished)?.["llm.outcome"], "cancelled", `${way} after ${hops} hops`);
+      assertSound(tracer.spans, tracer.misuses, `${way} after ${hops} hops`);
+      assertEquals([provider.returns, listeners()], [1, 0]);
+    }
+  }
+});
+
+Deno.test("streamWithRetry() reads no chunk that comes after the end", async () => {
+  for (const first of [[role], [role, hello]]) {
+    const read: Chunk[] = [];
+    const provider = manualStream({ describeChunk: (chunk) => (read.push(chunk), chunk) });
+    provider.give(...first);
+    const stream = streamWithRetry(provider, request);
+    const iterator = stream[Symbol.asyncIterator]();
+    for (const _ of first.slice(1)) await iterator.next();
+    const asked = iterator.next();
+    await settle();
+    await stream.cancel();
+    provider.give(you);
+    await Promise.all([asked, settle()]);
+    assertEquals(read, first);
+  }
+});

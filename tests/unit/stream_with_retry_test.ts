@@ -470,3 +470,11 @@ Deno.test("streamWithRetry() reads what is left when a stream has ended", async 
     undefined,
   ]);
 });
+
+Deno.test("streamWithRetry() takes a stream as complete once it has said so, whatever follows", async () => {
+  const chunks = [hello, last, { isContent: false, isTerminal: false, usage: { outputTokens: 7 } }];
+  const stream = streamWithRetry({ ...giving<Chunk>(...chunks), describeChunk: (chunk) => chunk }, request);
+  assertEquals(await collect(stream), chunks);
+  const record = await stream.finished;
+  assertEquals([record?.["llm.outcome"], record?.["llm.output_tokens"]], ["ok", 7]);
+});

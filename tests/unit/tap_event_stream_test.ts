@@ -88,7 +88,7 @@ Deno.test("createTap() takes exceptions and errors of an event stream for errors
     { ":message-type": "error", ":error-code": "InternalFailure", ":error-message": "Try again" },
     "",
   );
-  const format = { ...smallFormat("event-stream"), describeEvent: () => ({ isContent: false }) };
+  const format = { ...smallFormat("event-stream"), describeEvent: () => ({ isContent: undefined, error: undefined }) };
   assertEquals(said(createTap(format).push(exception)), {
     isContent: false,
     error: { type: "throttlingException", body: { message: "Too many requests" } },

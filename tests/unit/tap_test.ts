@@ -77,16 +77,27 @@ for (const framing of FRAMINGS) {
   Deno.test(`createTap() passes over an endless event of ${framing} as content, and finds the next one`, () => {
     const format = smallFormat(framing);
     const tap = createTap(format);
-    const whole = WRITERS[framing]([{ text: "lorem ipsum ".repeat(MIB / 2) }, {
+    const whole = WRITERS[framing]([{ text: "lorem ipsum ".repeat(MIB / 4) }, {
       usage: { inputTokens: 7 },
       tells: "usage",
     }]);
     const chunks = cut(whole, Array.from({ length: 200 }, (_, index) => index / 200));
     const descriptions = chunks.map((chunk) => tap.push(chunk));
     assertEquals(descriptions[1], framing === "event-stream" ? { isContent: true } : { isContent: false });
-    assert(descriptions.findIndex(({ isContent }) => isContent) < 70);
+    assert(descriptions.findIndex(({ isContent }) => isContent) < 140);
     assertEquals(format.described, [{ usage: { inputTokens: 7 }, tells: "usage" }]);
     assertEquals(descriptions.at(-1)!.usage, { inputTokens: 7 });
+  });
+
+  Deno.test(`createTap() reads what comes last of a stream in ${framing} beyond all answers`, () => {
+    const format = smallFormat(framing);
+    const tap = createTap(format);
+    const event = { text: "lorem ipsum ".repeat(1000) };
+    const whole = WRITERS[framing]([...Array(1500).fill(event), { usage: { inputTokens: 7 }, tells: "usage" }]);
+    assert(whole.length > 16 * MIB, `only ${whole.length} bytes`);
+    const descriptions = cut(whole, Array.from({ length: 2000 }, (_, index) => index / 2000)).map((it) => tap.push(it));
+    const { usage } = [...descriptions, tap.end()].findLast((it) => it.usage)!;
+    assertEquals(usage, { inputTokens: 7 });
   });
 
   Deno.test(`createTap() never throws, whatever stands in ${framing} and whatever describeEvent does`, () => {
@@ -152,7 +163,7 @@ Deno.test("createTap() keeps nothing of a chunk's buffer, which may be used agai
 });
 
 Deno.test("createTap() reads what stands beside an image of any size in the same event", () => {
-  const base64 = "iVBORw0KGgo+/=_-".repeat(MIB / 2);
+  const base64 = "iVBORw0KGgo+/=_-".repeat(MIB / 8);
   const escapes = ["", "\\", "\n", '"', "\u0001", "\u0001ab", "é", "\uD800"];
   for (const framing of ["sse", "ndjson"] as const) {
     for (const before of escapes) {

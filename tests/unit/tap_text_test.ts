@@ -88,6 +88,12 @@ Deno.test("createTap() reads server-sent events cut at every byte", () => {
   }
 });
 
+Deno.test("createTap() reads nothing of a server-sent event that is too long, nor its end", () => {
+  const long = bytes(`data: ${"lorem ipsum ".repeat(120_000)}\ndata: a`);
+  const rest = bytes("\ndata: b\n\ndata: c\n\n");
+  assertEquals(eventsIn("sse", [long, rest]), [{ data: "c", type: undefined }]);
+});
+
 Deno.test("createTap() drops an event that the end of the stream has cut off in its JSON", () => {
   assertEquals(eventsIn("sse", [bytes('event: error\ndata: {"message":"ove')]), []);
   assertEquals(eventsIn("ndjson", [bytes('{"a":1}\n{"error":"ove')]), [{ data: { a: 1 }, type: undefined }]);

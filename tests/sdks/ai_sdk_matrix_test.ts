@@ -4,15 +4,13 @@ import { LANGCHAINS } from "../support/langchain_under_test.ts";
 import { middlewareWay } from "../support/middleware_way.ts";
 import { localServers } from "../support/local_servers.ts";
 import { matrixCases } from "../support/sdk_matrix.ts";
+import { newest } from "../support/sdk_under_test.ts";
 
 for (const { sdk, name, run } of matrixCases(middlewareWay, AI_SDKS, localServers)) {
   Deno.test(`${sdk.name} by ${sdk.package} ${sdk.version}, with retryMiddleware(): ${name}`, async () =>
     void await run());
 }
 
-// The version before takes its turn in `deno task test:sdks`.
-const newest = [...AI_SDKS, ...LANGCHAINS].filter(({ alias, package: name }) => alias === name);
-
-for (const { sdk, name, run } of matrixCases(fetchWay, newest, localServers)) {
+for (const { sdk, name, run } of matrixCases(fetchWay, newest([...AI_SDKS, ...LANGCHAINS]), localServers)) {
   Deno.test(`${sdk.name} by ${sdk.package} ${sdk.version}, through llmFetch(): ${name}`, async () => void await run());
 }
