@@ -86,9 +86,12 @@ export function testWireFormat(symbol: string, format: WireFormat, rows: WireRow
       fc.anything({ withSparseArray: true, withTypedArray: true, maxDepth: 2 }),
       spoilt(fc.anything({ maxDepth: 2 })),
     );
-    fc.assert(fc.property(value, fc.constantFrom(...types), fc.webPath(), (value, type, path) => {
-      check(format, value, type, path);
-    }));
+    fc.assert(
+      fc.property(value, fc.constantFrom(...types), fc.webPath(), (value, type, path) => {
+        check(format, value, type, path);
+      }),
+      { numRuns: 40 },
+    );
   });
 
   Deno.test(`${symbol}.describeEvent() can always tell of JSON whether it is content`, () => {
