@@ -2,7 +2,7 @@ import type { Binding } from "./binding.ts";
 import type { AttemptContext, RequestDescription, ResponseDescription, StreamSource } from "./provider.ts";
 import { quietly } from "./_quietly.ts";
 import { messageOf } from "./sanitize.ts";
-import { providerAt } from "./wire/provider_names.ts";
+import { describeServer, providerAt } from "./wire/provider_names.ts";
 import type { WireFormat } from "./wire/wire_format.ts";
 
 /** What an SDK gave, and what is known of it beside. */
@@ -34,6 +34,8 @@ export function bind<Req, Res, StreamReq, Chunk>(
   const server = serverOf(baseUrl);
   // What stands beside an answer, by the response or, for a stream, by the attempt.
   const beside = new WeakMap<object, ResponseDescription>();
+  // By the attempt: a format may have to remember what stood in a stream before.
+  const readers = new WeakMap<object, WireFormat["describeEvent"]>();
   const keep = <T>(key: unknown, { data, ...rest }: Answer<T>): T => {
     if (Object(key) === key) beside.set(key as object, rest);
     return data;
@@ -50,7 +52,9 @@ export function bind<Req, Res, StreamReq, Chunk>(
     describeRequest: (request) => ({ ...format.describeRequest(request, ""), ...server.described }),
     describeResponse: (response) => ({ ...format.describeResponse(response), ...beside.get(response as object) }),
     describeChunk(chunk, context) {
-      const { error, ...described } = format.describeEvent(chunk);
+      const describe = readers.get(context) ?? format.describeEvents?.() ?? format.describeEvent;
+      readers.set(context, describe);
+      const { error, ...described } = describe(chunk);
       return { ...described, error: error && reported(error), ...beside.get(context) };
     },
   };
@@ -64,11 +68,8 @@ function reported(error: unknown): Error {
 /** What a base URL says of the service. */
 function serverOf(baseUrl: unknown): { readonly name?: string | undefined; readonly described?: RequestDescription } {
   return quietly(() => {
-    const { protocol, host, hostname, port, pathname } = new URL(String(baseUrl));
-    return {
-      name: providerAt(host, `${pathname}/`),
-      described: { serverAddress: hostname, serverPort: Number(port) || (protocol === "http:" ? 80 : 443) },
-    };
+    const url = new URL(String(baseUrl));
+    return { name: providerAt(url.host, `${url.pathname}/`), described: describeServer(url) };
   }) ?? {};
 }
 

@@ -1,6 +1,7 @@
 import type { RequestDescription } from "./provider.ts";
 import { skeleton } from "./_json_skeleton.ts";
 import { fingerprint } from "./_sdk_retries.ts";
+import { describeServer } from "./wire/provider_names.ts";
 import { findFormat } from "./wire/wire_formats.ts";
 import type { WireFormat } from "./wire/wire_format.ts";
 
@@ -49,11 +50,7 @@ export async function readRequest(
   return {
     format,
     name,
-    description: {
-      ...description,
-      serverAddress: url.hostname,
-      serverPort: Number(url.port) || (url.protocol === "http:" ? 80 : 443),
-    },
+    description: { ...description, ...describeServer(url) },
     isStream,
     canRepeat: !isOnceOnly(body),
     key: `${url.host}${url.pathname} ${fingerprint(text ?? "")}`,

@@ -26,7 +26,6 @@
 
 import { bind, both } from "./_bind.ts";
 import type { Binding, BindingOptions } from "./binding.ts";
-import type { AttemptContext } from "./provider.ts";
 import { quietly } from "./_quietly.ts";
 import { gemini as format } from "./wire/gemini.ts";
 
@@ -53,13 +52,6 @@ export interface GeminiClient<Req, Res, StreamReq, Chunk> {
   };
 }
 
-/** Where a chunk calls a function. */
-interface Chunks {
-  readonly candidates?: readonly {
-    readonly content?: { readonly parts?: readonly { readonly functionCall?: unknown }[] };
-  }[];
-}
-
 /** What the binding sets in a request. */
 interface Configured {
   readonly config?: {
@@ -82,26 +74,12 @@ export function gemini<Req, Res, StreamReq, Chunk>(
   client: GeminiClient<Req, Res, StreamReq, Chunk>,
   { name }: BindingOptions = {},
 ): Binding<Req, Res, StreamReq, Chunk> {
-  const bound = bind<Req, Res, StreamReq, Chunk>(format, name, baseUrlOf(client), {
+  return bind(format, name, baseUrlOf(client), {
     chat: async (request, { signal }) => ({ data: await client.models.generateContent(once(request, signal)) }),
     stream: async (request, { signal }) => ({
       data: await client.models.generateContentStream(once(request, signal)),
     }),
   });
-  // A stream ends with `STOP` whether or not the model waits for a tool, and the call stands in a chunk before.
-  const waiting = new WeakSet<AttemptContext>();
-  return {
-    ...bound,
-    describeChunk(chunk, context) {
-      const described = bound.describeChunk(chunk, context);
-      if (quietly(() => (chunk as Chunks).candidates?.[0]?.content?.parts?.some((part) => part.functionCall))) {
-        waiting.add(context);
-      }
-      return described.stopReason === "STOP" && waiting.has(context)
-        ? { ...described, stopReason: "function_call" }
-        : described;
-    },
-  };
 }
 
 /** The request, as one that is sent once and stops with `signal`. */

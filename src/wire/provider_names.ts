@@ -1,3 +1,5 @@
+import type { RequestDescription } from "../provider.ts";
+
 /**
  * Whose API it is, by host and path: the name, or nothing where the pattern's group is the name. Where they differ from the
  * names of this library (`gemini`, `mistral`, `bedrock`), they are OpenTelemetry's.
@@ -24,4 +26,9 @@ export function providerAt(host: string, path: string): string | undefined {
   const place = host + path;
   const known = PROVIDERS.find(([pattern]) => pattern.test(place));
   return known && (known[1] ?? known[0].exec(place)?.[1]);
+}
+
+/** Where requests go. */
+export function describeServer({ hostname, port, protocol }: URL): RequestDescription {
+  return { serverAddress: hostname, serverPort: Number(port) || (protocol === "http:" ? 80 : 443) };
 }
