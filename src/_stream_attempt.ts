@@ -10,6 +10,9 @@ import { within } from "./_within.ts";
 /** As many chunks without content are held back; a stream that sends more is handed over as it comes. */
 const MOST_HELD_BACK = 1000;
 
+/** Where a chunk says more than whether it is content. */
+const FACTS = ["usage", "totalInputTokens", "stopReason", "model", "id", "requestId", "statusCode"] as const;
+
 /** An error that a chunk reports. */
 export interface Reported {
   /** As the chunk's description gives it. */
@@ -112,7 +115,7 @@ export class StreamAttempt<Req, Chunk> {
       const said = hush(describe()) ?? {};
       const { isTerminal, error, isContent: isContentSaid = isContent } = said;
       // Most chunks say nothing.
-      if (said.usage || said.stopReason || said.model || said.id || said.requestId || said.statusCode) {
+      if (FACTS.some((name) => said[name])) {
         const facts = readFacts(said);
         for (const name in facts) {
           const value = facts[name as keyof ResponseFacts];

@@ -478,3 +478,17 @@ Deno.test("streamWithRetry() takes a stream as complete once it has said so, wha
   const record = await stream.finished;
   assertEquals([record?.["llm.outcome"], record?.["llm.output_tokens"]], ["ok", 7]);
 });
+
+Deno.test("streamWithRetry() takes in a total that stands in a chunk alone", async () => {
+  const tracer = recordingTracer();
+  const provider = {
+    name: "demo",
+    async *stream() {
+      yield { usage: { inputTokens: 3 } };
+      yield { totalInputTokens: 9 };
+    },
+    describeChunk: (chunk: object) => chunk,
+  };
+  for await (const _ of streamWithRetry(provider, {}, { tracer }));
+  assertEquals(tracer.spans[0]!.attributes["gen_ai.usage.input_tokens"], 9);
+});
