@@ -2,7 +2,7 @@ import type { StreamTimes } from "./_call_trace.ts";
 import type { Clock } from "./clock.ts";
 import { readFacts, type ResponseFacts } from "./_describe.ts";
 import type { AttemptContext, ChunkDescription, StreamProvider } from "./provider.ts";
-import { hush, quietly } from "./_quietly.ts";
+import { hush } from "./_quietly.ts";
 import { TruncatedStreamError } from "./truncated_stream_error.ts";
 import { type Upstream, upstreamOf } from "./_upstream.ts";
 import { within } from "./_within.ts";
@@ -99,36 +99,45 @@ export class StreamAttempt<Req, Chunk> {
       return this.readRest();
     }
     this.#hasChunks = true;
-    return this.#hear(() => this.#provider.describeChunk?.(value, this.#context), true);
+    return this.#hear(value as Chunk, true);
   }
 
   /** Takes in, once, what is left when no more chunks will be read. */
   readRest(): Reported | undefined {
     if (this.#isRestRead) return undefined;
     this.#isRestRead = true;
-    return this.#hear(() => this.#provider.describeEnd?.(this.#context), false);
+    return this.#hear(undefined, false);
   }
 
-  #hear(describe: () => ChunkDescription | undefined, isContent: boolean): Reported | undefined {
-    let reported: Reported | undefined;
-    quietly(() => {
-      const said = hush(describe()) ?? {};
-      const { isTerminal, error, isContent: isContentSaid = isContent } = said;
-      // Most chunks say nothing.
-      if (FACTS.some((name) => said[name])) {
-        const facts = readFacts(said);
-        for (const name in facts) {
-          const value = facts[name as keyof ResponseFacts];
-          if (value !== undefined) this.#facts[name as keyof ResponseFacts] = value;
-        }
+  /** With a chunk or, without, the end. No closures: it is done for every chunk. */
+  #hear(chunk: Chunk | undefined, isChunk: boolean): Reported | undefined {
+    let isContent = isChunk;
+    try {
+      const provider = this.#provider;
+      const said = hush(
+        isChunk ? provider.describeChunk?.(chunk!, this.#context) : provider.describeEnd?.(this.#context),
+      );
+      if (said) {
+        const { isTerminal, error, isContent: isContentSaid = isContent } = said;
+        if (FACTS.some((name) => said[name])) this.#learn(said);
+        if (isTerminal === true) this.isComplete = true;
+        else if (isTerminal === false) this.isComplete ??= false;
+        if (error !== undefined && error !== null) return { error };
+        isContent = isContentSaid;
       }
-      if (isTerminal === true) this.isComplete = true;
-      else if (isTerminal === false) this.isComplete ??= false;
-      if (error !== undefined && error !== null) reported = { error };
-      isContent = isContentSaid;
-    });
-    if (isContent && !reported) this.#firstChunkAt ??= this.#clock.now();
-    return reported;
+    } catch {
+      // A description that throws says nothing.
+    }
+    if (isContent) this.#firstChunkAt ??= this.#clock.now();
+    return undefined;
+  }
+
+  #learn(said: ChunkDescription): void {
+    const facts = readFacts(said);
+    for (const name in facts) {
+      const value = facts[name as keyof ResponseFacts];
+      if (value !== undefined) this.#facts[name as keyof ResponseFacts] = value;
+    }
   }
 
   /** Lets go of the stream at once; also of one that comes later. */

@@ -8,7 +8,7 @@ import type { WireFormat } from "./wire/wire_format.ts";
 
 /**
  * Looks at the bytes of one stream as they pass by. It keeps no more of them than the event that is not over yet, or than
- * 256 KiB of a stream that has become so long that it is read at its end alone.
+ * 1 MiB of a stream that has become so long that it is read at its end alone.
  */
 export interface Tap {
   /**
@@ -25,10 +25,10 @@ export interface Tap {
 /** What a tap has to know of a {@linkcode WireFormat}. `telling` looks at several events at once: no `^`, no `$`. */
 export type TappedFormat = Pick<WireFormat, "framing" | "describeEvent" | "describeEvents" | "telling">;
 
-/** So many bytes are read as they come: more than any answer has that is not images for the most part. */
-const READ_AT_ONCE = 8_388_608;
+/** So many bytes are read as they come: longer answers are content alone, but for their beginning and their end. */
+const READ_AT_ONCE = 2_097_152;
 /** Of what follows, so many are kept and read at the end, where usage, stop reasons and errors stand. */
-const READ_AT_END = 262_144;
+const READ_AT_END = 1_048_576;
 
 const UNKNOWN: ChunkDescription = {};
 const CONTENT: ChunkDescription = { isContent: true };

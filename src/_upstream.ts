@@ -15,7 +15,7 @@ export function upstreamOf<Chunk>(source: StreamSource<Chunk>): Upstream<Chunk> 
   if (typeof getReader === "function") {
     const reader = getReader.call(source) as ReadableStreamDefaultReader<Chunk>;
     return {
-      next: async () => await reader.read() as IteratorResult<Chunk, unknown>,
+      next: () => promised(() => reader.read() as Promise<IteratorResult<Chunk, unknown>>),
       cancel: (reason) => void quietly(() => reader.cancel(reason)),
     };
   }
@@ -26,7 +26,16 @@ export function upstreamOf<Chunk>(source: StreamSource<Chunk>): Upstream<Chunk> 
   }
   const iterator: AsyncIterator<Chunk, unknown> = iterate.call(source as ReadableStream<Chunk>);
   return {
-    next: async () => await iterator.next(),
+    next: () => promised(() => iterator.next()),
     cancel: () => void quietly(() => iterator.return?.()),
   };
+}
+
+/** What `work` gives; in fewer steps than an async function, for it is done for every chunk. */
+function promised<T>(work: () => T | PromiseLike<T>): Promise<T> {
+  try {
+    return Promise.resolve(work());
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }
