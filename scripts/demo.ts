@@ -23,7 +23,7 @@ function writeTo(stream: { writeSync(bytes: Uint8Array): number }): (text: strin
 Deno.exitCode = await main(Deno.args, {
   print: writeTo(Deno.stdout),
   printError: writeTo(Deno.stderr),
-  width: isTerminal ? Math.max(MIN_WIDTH, Deno.consoleSize().columns) : PIPE_WIDTH,
+  width: Math.max(MIN_WIDTH, isTerminal ? Deno.consoleSize().columns : Number(Deno.env.get("COLUMNS")) || PIPE_WIDTH),
   color: isTerminal && !Deno.noColor,
   env: (name) => Deno.env.get(name),
 });

@@ -28,8 +28,9 @@ export const RULES: readonly Rule[] = [
     "context_too_long",
   ],
   [/:content_(policy|filter)|responsibleai/, "content_filter"],
-  [/^status 40[13]|:(authent|permission|api_key)/, "auth", false, "account"],
-  [/^status 529|overloaded|notready|unavailableex/, "overloaded", true, "model"],
+  [/^status 40[13]|:(authent|permission|api_key|accessdenied)/, "auth", false, "account"],
+  // A bad request is one whatever it says: its message may have the caller's words in it.
+  [/^status 529|^(?!status 4(00|04|22))[^]*(overloaded|notready|unavailableex)/, "overloaded", true, "model"],
   [/^status 4(02|29)|:(rate_limit|throttling|resource_exhausted)/, "rate_limited", true, "model"],
   [/^status (409|425|5(?!0[15]))|:(internalserver|model(stream)?errore|model runner)/, "server_error", true],
   [/^status ([35]|4(?!08))|:(invalid_|not_found_|validatione)/, "invalid_request"],

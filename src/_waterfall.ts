@@ -120,7 +120,8 @@ function rowPieces(row: TimedSpan): Piece[] {
     const wait = formatDuration(Number(row.attributes["llm.retry.delay_ms"] ?? 0));
     add(`wait ${wait}${source && ` (${source})`}`, "warn");
   } else if (decision && decision !== outcomeOf(row)) {
-    add(`no retry: ${decision}`, "warn");
+    const gate = at("llm.retry.gate");
+    add(`no retry: ${decision}${gate && ` (${gate})`}`, "warn");
   }
   add(tokenText(row));
   if (at("llm.usage_partial")) add("usage partial");

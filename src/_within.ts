@@ -18,6 +18,7 @@ export function within<T = void>(
     let timer: unknown;
     let isOver = false;
     const over = <V>(settle: (value: V) => void, value: V) => {
+      if (isOver) return;
       isOver = true;
       clock.clearTimeout(timer);
       signal?.removeEventListener("abort", stop);

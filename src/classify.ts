@@ -40,7 +40,7 @@ export function classifyError(error: unknown, now: number = Date.now()): Classif
   const told = `status ${status || "unknown"} ${wish?.retryAfterSource}${lines}`.toLowerCase();
   const [pattern, errorType, retryable = false, scope = "request"] = RULES.find(([pattern]) => pattern.test(told))!;
   return {
-    errorType: errorType || find(lines, /^(?:name|constructor):(?!Error$)([a-z_]\w{0,127})/) || "Error",
+    errorType: errorType || find(lines, /^(?:name:Error\n)?(?:name|constructor):([a-z_]\w{0,127})/) || "Error",
     retryable: veto ? veto === "true" : retryable,
     reason: veto ? "x-should-retry" : pattern.exec(told)![0].slice(0, 128),
     ...(status && { status: Number(status) }),

@@ -96,13 +96,13 @@ export async function callWithFallback<Targets extends readonly AnyTarget[]>(
   targets: readonly [...Targets] & { readonly [Index in keyof Targets]: Matching<Targets[Index]> },
   options: FallbackOptions = {},
 ): Promise<AnswerOf<Targets[number]>> {
-  const { fallbackOn = OUT } = options;
   const settings = resolveOptions(options, DEFAULTS);
+  const { fallbackOn = OUT } = options;
   const { clock, signal, tracer, operationSpan } = settings;
   const all = targets as unknown as readonly FallbackTarget<unknown, AnswerOf<Targets[number]>>[];
   check(all, fallbackOn);
   const deadline = clock.now() + settings.deadlineMs;
-  const operation = new SharedOperation(tracer);
+  const operation = new SharedOperation(tracer, settings.attributes);
   const records: AttemptRecord[] = [];
   try {
     for (let index = 0;; index++) {
@@ -166,6 +166,10 @@ class SharedOperation implements Tracer {
   /** The target that is being called. */
   index = 0;
   readonly #tracer: Tracer;
+  /** The call's own attributes. */
+  readonly #attributes: Attributes;
+  /** Those of the current target: they must not stay if another one follows, and none can be taken back. */
+  #ofTarget: Attributes = {};
   #span: Span | undefined;
   #attempts = 0;
   #backoffMs = 0;
@@ -173,16 +177,21 @@ class SharedOperation implements Tracer {
   #last: Attributes = {};
   #failure: Parameters<Span["fail"]> | undefined;
 
-  constructor(tracer: Tracer) {
+  constructor(tracer: Tracer, attributes: Attributes) {
     this.#tracer = tracer;
+    this.#attributes = attributes;
   }
 
   startSpan(name: string, attributes: Attributes, parent?: Span): Span {
     if (parent !== undefined) return this.#tracer.startSpan(name, attributes, this.#span);
     this.#failure = undefined;
     this.#last = {};
-    if (this.#span === undefined) this.#span = this.#tracer.startSpan(name, attributes);
-    else this.#span.setAttributes(attributes);
+    this.#ofTarget = attributes;
+    const known = Object.entries(attributes).filter(([name]) =>
+      /^(gen_ai|task)\./.test(name) || name in this.#attributes
+    );
+    if (this.#span === undefined) this.#span = this.#tracer.startSpan(name, Object.fromEntries(known));
+    else this.#span.setAttributes(Object.fromEntries(known));
     return {
       run: (work) => work(),
       setAttributes: (last) => {
@@ -202,6 +211,7 @@ class SharedOperation implements Tracer {
     if (span === undefined) return;
     quietly(() =>
       span.setAttributes({
+        ...this.#ofTarget,
         ...this.#last,
         "llm.attempts": this.#attempts,
         "llm.backoff_ms": this.#backoffMs,

@@ -119,28 +119,42 @@ export const DEFAULTS: Settings = {
   firstAttempt: 0,
 };
 
-/** What a value must be, in words and in code; or the method it must have. Without one: of the type of its standard. */
-type Rule = string | readonly [words: string, isMet: (value: never) => unknown];
+/** What a value must be, in words and in code. Without one: of the type of its standard. */
+type Rule = readonly [words: string, isMet: (value: never) => unknown];
 
+const TRACER: Rule = ["an object with startSpan()", (value?: Tracer) => isFunction(value?.startSpan)];
+const SIGNAL: Rule = [
+  "an AbortSignal",
+  (value?: AbortSignal) => isFunction(value?.addEventListener) && isFunction(value?.removeEventListener),
+];
+const CLOCK: Rule = [
+  "a Clock",
+  (value?: Clock) => [value?.now, value?.date, value?.setTimeout, value?.clearTimeout].every(isFunction),
+];
 const LIMIT: Rule = ["a number > 0", (value: number) => typeof value === "number" && value > 0];
-const DELAY: Rule = ["a number >= 0", (value: number) => Number.isFinite(value) && value >= 0];
+const DELAY: Rule = ["a finite number >= 0", (value: number) => Number.isFinite(value) && value >= 0];
 const COUNT: Rule = ["an integer >= 0", (value: number) => Number.isSafeInteger(value) && value >= 0];
 const CONVENTIONS: Rule = ["latest or 1.41", (value) => value === "latest" || value === "1.41"];
 const JITTER: Rule = [
   "full, equal, none or a function",
-  (value) => value === "full" || value === "equal" || value === "none" || typeof value === "function",
+  (value) => value === "full" || value === "equal" || value === "none" || isFunction(value),
 ];
 const GATES: Rule = [
   "an array of Gates",
-  (value) => Array.isArray(value) && (value as unknown[]).every((gate) => Object(gate) === gate),
+  (value) => Array.isArray(value) && (value as (Gate | null)[]).every((gate) => typeof gate?.name === "string"),
 ];
 const ATTRIBUTE: Rule = [
   "an AttributeValue",
   (value) =>
     [value].flat().every((item: unknown, _, [first]: unknown[]) =>
-      /string|number|boolean/.test(typeof item) && typeof item === typeof first
+      typeof item === typeof first &&
+      (typeof item === "number" ? Number.isFinite(item) : /string|boolean/.test(typeof item))
     ),
 ];
+
+function isFunction(value: unknown): boolean {
+  return typeof value === "function";
+}
 
 /**
  * Validates `options` and lays them over `base`; one by one, since what is generic takes several times as long.
@@ -151,9 +165,9 @@ export function resolveOptions(options: CallOptions | undefined, base: Settings)
   if (options === undefined) return base;
   if (typeof options !== "object" || !options) check(options, base, "options");
   return {
-    tracer: pick(options.tracer, base.tracer, "tracer", "startSpan"),
+    tracer: pick(options.tracer, base.tracer, "tracer", TRACER),
     taskId: pick(options.taskId, base.taskId, "taskId"),
-    signal: pick(options.signal, base.signal, "signal", "addEventListener"),
+    signal: pick(options.signal, base.signal, "signal", SIGNAL),
     attemptTimeoutMs: pick(options.attemptTimeoutMs, base.attemptTimeoutMs, "attemptTimeoutMs", LIMIT),
     idleTimeoutMs: pick(options.idleTimeoutMs, base.idleTimeoutMs, "idleTimeoutMs", LIMIT),
     deadlineMs: pick(options.deadlineMs, base.deadlineMs, "deadlineMs", LIMIT),
@@ -162,7 +176,7 @@ export function resolveOptions(options: CallOptions | undefined, base: Settings)
     recordErrorMessage: pick(options.recordErrorMessage, base.recordErrorMessage, "recordErrorMessage"),
     conventions: pick(options.conventions, base.conventions, "conventions", CONVENTIONS),
     onAttempt: pick(options.onAttempt, base.onAttempt, "onAttempt"),
-    clock: pick(options.clock, base.clock, "clock", "setTimeout"),
+    clock: pick(options.clock, base.clock, "clock", CLOCK),
     random: pick(options.random, base.random, "random"),
     firstAttempt: base.firstAttempt,
     attributes: options.attributes === undefined
@@ -206,11 +220,7 @@ function pick<T>(value: T | undefined, standard: T, name: string, rule?: Rule): 
 /** Small, since what fails is told elsewhere, so that engines take it into the functions that call it. */
 export function check<T>(value: T, standard: unknown, name: string, rule?: Rule): T {
   if (
-    rule === undefined
-      ? typeof value === typeof standard && value !== null
-      : typeof rule === "string"
-      ? (value as Record<string, unknown> | null)?.[rule]
-      : rule[1](value as never)
+    rule === undefined ? typeof value === typeof standard && value !== null : rule[1](value as never)
   ) return value;
   throw wrong(value, standard, name, rule);
 }
@@ -223,7 +233,7 @@ function wrong(value: unknown, standard: unknown, name: string, rule?: Rule): Er
     : typeof value === "string"
     ? `"${value}"`
     : String(value);
-  const words = typeof rule === "string" ? `an object with ${rule}()` : rule ? rule[0] : `of type ${typeof standard}`;
+  const words = rule ? rule[0] : `of type ${typeof standard}`;
   return new (typeof value === typeof standard && /string|number/.test(typeof value) ? RangeError : TypeError)(
     `Cannot call the provider: '${name}' must be ${words}: current value is ${shown}`,
   );

@@ -81,8 +81,10 @@ export function sharedCooldown({ spacingMs = 100, maxRetryAfterMs = 60_000 }: Sh
       if (turn > now) return { waitMs: turn - now };
     },
     after(attempt, { failure, error }) {
-      const { retryAfterMs = 0, scope } = failure ?? {};
-      if (!Number.isFinite(retryAfterMs) || retryAfterMs <= 0 || scope === "request") return;
+      const { retryAfterMs = 0, scope, status = 0 } = failure ?? {};
+      if (!Number.isFinite(retryAfterMs) || retryAfterMs <= 0) return;
+      // A server that is unavailable is so for others, too.
+      if (scope === "request" && status < 500) return;
       const now = attempt.now();
       for (const [key, { until }] of cooldowns) if (until + roundMs <= now) cooldowns.delete(key);
       const key = scope === "account" ? attempt.provider : byModel(attempt);

@@ -1,4 +1,4 @@
-import { build, type BuildOptions, type Metafile, type OutputFile, stop } from "esbuild";
+import { build, type BuildOptions, type Metafile, type OutputFile, type Plugin, stop } from "esbuild";
 import { project } from "../support/deno_json.ts";
 import { path } from "../support/paths.ts";
 
@@ -7,8 +7,8 @@ const LOOP = "src/_attempt_loop.ts";
 
 /**
  * Bundles the entry points, each into a file named as its source. Node spends about half a millisecond on each file that
- * an import brings, which is more than on all the code in it: so the entry points that need the retry loop share it in
- * one file, and every other is a file on its own. Returns the files' texts by their path in the package.
+ * an import brings, which is more than on all the code in it: so the entry points that need the retry loop share all of
+ * `mod.ts` in one file, and every other is a file on its own. Returns the files' texts by their path in the package.
  */
 export async function bundleEntryPoints(): Promise<Map<string, string>> {
   const entryPoints = Object.values(project.exports).map(path);
@@ -16,9 +16,23 @@ export async function bundleEntryPoints(): Promise<Map<string, string>> {
   const withLoop = Object.values(metafile.outputs).flatMap(({ entryPoint, inputs }) => {
     return entryPoint !== undefined && LOOP in inputs ? [path(entryPoint)] : [];
   });
-  const shared = await bundle({ entryPoints: withLoop, splitting: true });
+  const shared = await bundle({ entryPoints: withLoop, splitting: true, plugins: [reachingMod(withLoop)] });
   await stop();
   return new Map([...outputFiles, ...shared.outputFiles].map((it) => [it.path.slice(path("").length), it.text]));
+}
+
+/** What all entry points reach, esbuild puts into one file: so all of them are made to reach all of `mod.ts`. */
+function reachingMod(entryPoints: readonly string[]): Plugin {
+  return {
+    name: "reaching-mod",
+    setup({ onLoad }) {
+      onLoad({ filter: /\.ts$/ }, async ({ path: file }) => {
+        if (!entryPoints.includes(file)) return;
+        const text = await Deno.readTextFile(file);
+        return { contents: `${text}import "${path(project.exports["."]!)}";\n`, loader: "ts" };
+      });
+    },
+  };
 }
 
 function bundle(options: BuildOptions): Promise<{ outputFiles: OutputFile[]; metafile: Metafile }> {
@@ -36,6 +50,8 @@ function bundle(options: BuildOptions): Promise<{ outputFiles: OutputFile[]; met
     platform: "neutral",
     packages: "external",
     target: "es2022",
+    minifySyntax: true,
+    minifyWhitespace: true,
     sourcemap: "linked",
     sourcesContent: true,
     logLevel: "silent",

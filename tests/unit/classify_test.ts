@@ -842,8 +842,10 @@ const rows: readonly Row[] = [
   {
     name: "does not retry a programming error in an SDK's own fetch",
     source: "OpenAI SDK 7.57: APIConnectionError",
-    thrown: new Error("Connection error.", { cause: new TypeError("x is not a function") }),
-    errorType: "TypeError",
+    thrown: new (class APIConnectionError extends Error {})("Connection error.", {
+      cause: new TypeError("x is not a function"),
+    }),
+    errorType: "APIConnectionError",
     retryable: false,
   },
   {
@@ -866,6 +868,66 @@ const rows: readonly Row[] = [
     thrown: new Error("Incomplete JSON segment at the end"),
     errorType: "truncated_stream",
     retryable: true,
+  },
+  {
+    name: "does not retry a bad request whose message has a telling word in it",
+    source: "retry-rules.md, step 4",
+    thrown: {
+      status: 400,
+      error: { type: "invalid_request_error", message: "Invalid tool name 'overloaded_handler'" },
+    },
+    errorType: "invalid_request",
+    retryable: false,
+  },
+  {
+    name: "does not retry an unknown model with a telling name",
+    source: "retry-rules.md, step 4",
+    thrown: { status: 404, error: { type: "invalid_request_error", message: "model overloaded-7b not found" } },
+    errorType: "invalid_request",
+    retryable: false,
+  },
+  {
+    name: "reads Bedrock's AccessDeniedException without a status",
+    source: "retry-rules.md",
+    thrown: { name: "AccessDeniedException", message: "no" },
+    errorType: "auth",
+    retryable: false,
+    scope: "account",
+  },
+  {
+    name: "takes no name from within an error for its class",
+    source: "span-contract.md: the error's class name",
+    thrown: Object.assign(new Error("x", { cause: new TypeError("y") }), { data: { name: "Alice" } }),
+    errorType: "Error",
+    retryable: false,
+  },
+  {
+    name: "reads a long body that is JSON in a string",
+    source: "retry-rules.md",
+    thrown: { status: 429, body: JSON.stringify({ error: { message: "y".repeat(9000), type: "insufficient_quota" } }) },
+    errorType: "quota_exhausted",
+    retryable: false,
+    scope: "account",
+  },
+  {
+    name: "reads the body behind very long headers",
+    source: "retry-rules.md",
+    thrown: {
+      status: 429,
+      headers: Array.from("abcdef", (name) => [name, "x".repeat(9000)]),
+      body: { error: { type: "insufficient_quota" } },
+    },
+    errorType: "quota_exhausted",
+    retryable: false,
+    scope: "account",
+  },
+  {
+    name: "reads the eighth detail",
+    source: "retry-rules.md: QuotaFailure",
+    thrown: { status: 429, error: { details: [...Array(7).fill({ a: 1 }), { quotaId: "RequestsPerDay" }] } },
+    errorType: "quota_exhausted",
+    retryable: false,
+    scope: "account",
   },
 ];
 

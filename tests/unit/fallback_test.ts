@@ -64,6 +64,36 @@ Deno.test("callWithFallback() puts one operation span over all targets, and says
   assertEquals(records.length, 4);
 });
 
+Deno.test("callWithFallback() leaves nothing of a target on the operation span that another one answered for", async () => {
+  const tracer = recordingTracer();
+  const described = (name: string, host: string | undefined, chat: () => object) => ({
+    provider: {
+      name,
+      chat,
+      describeRequest: () => ({ model: name, serverAddress: host, serverPort: host ? 443 : undefined }),
+    },
+    request: {},
+    options: { attributes: { [`of.${name}`]: true }, retry: { maxRetries: 0 } },
+  });
+  const down = () => {
+    throw httpError(529);
+  };
+  await callWithFallback([described("a", "a.example", down), described("b", undefined, () => ({}))], {
+    tracer,
+    attributes: { team: "search" },
+  });
+  const { startAttributes, attributes } = tracer.spans[0]!;
+  assertEquals(startAttributes["team"], "search");
+  assertEquals(attributes["gen_ai.request.model"], "b");
+  assertEquals(attributes["server.address"], undefined);
+  assertEquals(attributes["of.a"], undefined);
+  assertEquals(attributes["of.b"], true);
+
+  await callWithFallback([described("a", "a.example", down), described("c", "c.example", () => ({}))], { tracer });
+  const last = tracer.spans.findLast(({ parent }) => parent === undefined)!;
+  assertEquals([last.attributes["server.address"], last.attributes["server.port"]], ["c.example", 443]);
+});
+
 Deno.test("callWithFallback() goes on only for failures that mean that the target is out", async () => {
   const rows: [error: unknown, goesOn: boolean][] = [
     [httpError(529), true],
@@ -206,6 +236,7 @@ Deno.test("callWithFallback() passes on an error that cannot even be looked at",
 });
 
 Deno.test("callWithFallback() refuses bad arguments before anything is sent", async () => {
+  await assertRejects(() => callWithFallback([], null as never), TypeError, "'options' must be of type object");
   const clock = fakeClock();
   const good = target(clock, "openai", "gpt-5", []);
   const call = callWithFallback as (targets: unknown, options?: unknown) => Promise<unknown>;

@@ -147,6 +147,12 @@ const rows: readonly Row[] = [
     wish: `${Date.UTC(2076, 0, 1) - NOW} retry-after`,
   },
   {
+    name: "takes a two-digit year that would be more than 50 years ahead for one of the last century",
+    source: "RFC 9110, 5.6.7",
+    headers: { "retry-after": "Sunday, 06-Nov-94 08:49:37 GMT" },
+    wish: "0 retry-after",
+  },
+  {
     name: "reads a date in the past as now",
     source: "retry-rules.md: negative waits",
     headers: { "retry-after": "Sun, 06 Nov 1994 08:49:37 GMT" },

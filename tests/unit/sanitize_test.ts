@@ -37,6 +37,10 @@ const MASKED: Readonly<Record<string, string>> = {
   "password: hunter2, user: bob": "password: [redacted] user: bob",
   "secret=abc": "secret=[redacted]",
   "client_secret: abc": "client_secret: [redacted]",
+  "pwd=abc sig=abc": "pwd=[redacted] sig=[redacted]",
+  "signature: abc": "signature: [redacted]",
+  "passphrase=abc credentials: abc": "passphrase=[redacted] credentials: [redacted]",
+  "sent Basic dXNlcjpwYXNzd29yZA== twice": "sent Basic [redacted] twice",
   "Cookie: a=b; c=d; h=i next": "Cookie: [redacted] next",
   "Set-Cookie: sid=abc; Path=/; HttpOnly": "Set-Cookie: [redacted]",
   // JSON, JSON within JSON, JavaScript
@@ -60,6 +64,7 @@ const MASKED: Readonly<Record<string, string>> = {
   "(sk-ant-api03-Ab_c-0123456789)": "([redacted])",
   "'sk-or-v1-0123456789abcdef'": "'[redacted]'",
   "sk-1234": "[redacted]",
+  "sk_live_51H8": "[redacted]",
   "found sk-ab***cd here": "found [redacted] here",
   "AKIAIOSFODNN7EXAMPLE and ASIAIOSFODNN7EXAMPLE": "[redacted] and [redacted]",
   "AIzaSyA0123456789-abcdefghijklmnopqrstu": "[redacted]",
@@ -109,6 +114,11 @@ const SURVIVORS: readonly string[] = [
 
 Deno.test("sanitizeMessage() masks credentials and nothing beside them", () => {
   for (const [text, expected] of Object.entries(MASKED)) assertEquals(sanitizeMessage(text), expected, text);
+});
+
+Deno.test("sanitizeMessage() keeps the beginning of a long text without spaces", () => {
+  assertEquals(sanitizeMessage(`{"error":"${"語".repeat(2000)}`), `{"error":"${"語".repeat(245)}…`);
+  assertEquals(sanitizeMessage(`${'{"a":1},'.repeat(200)}`), `${'{"a":1},'.repeat(32).slice(0, 255)}…`);
 });
 
 Deno.test("sanitizeMessage() leaves ordinary messages alone", () => {

@@ -40,12 +40,14 @@ Deno.test("sharedCooldown() holds attempts back for as long as the server asks",
 
 Deno.test("sharedCooldown() holds back the model, or the account, as the failure says", () => {
   const clock = fakeClock();
-  const isHeldBack = (scope: Classification["scope"], given: object) => {
+  const isHeldBack = (scope: Classification["scope"], given: object, status = 409) => {
     const gate = sharedCooldown();
-    gate.after!(attemptOn(clock), toldToWait(2000, { scope }));
+    gate.after!(attemptOn(clock), toldToWait(2000, { scope, status }));
     return gate.before!(attemptOn(clock, given)) !== undefined;
   };
   assertEquals(isHeldBack("request", {}), false);
+  assertEquals(isHeldBack("request", {}, 503), true);
+  assertEquals(isHeldBack("request", { model: "gpt-5-mini" }, 503), false);
   assertEquals(isHeldBack("model", {}), true);
   assertEquals(isHeldBack("model", { model: "gpt-5-mini" }), false);
   assertEquals(isHeldBack("account", { model: "gpt-5-mini" }), true);

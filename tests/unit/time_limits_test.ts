@@ -495,3 +495,23 @@ Deno.test("random that answers nonsense or throws is passed over", async () => {
     assert(clock.now() <= 1000, String(answer));
   }
 });
+
+Deno.test("An attempt that is ended leaves as many listeners as there were, by count", async () => {
+  const clock = fakeClock({ autoAdvance: true });
+  const { signal } = new AbortController();
+  let count = 0;
+  const counted = new Proxy(signal, {
+    get(target, name) {
+      if (name === "addEventListener") count++;
+      if (name === "removeEventListener") count--;
+      const value = Reflect.get(target, name, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  const provider = scriptedProvider(clock, [{ takesMs: 100 }, { takesMs: 100 }, {}]);
+  const options = { clock, signal: counted, attemptTimeoutMs: 50 };
+  await callWithRetry(provider, request, options);
+  const ofOneCheck = count;
+  // Each of the three attempts and two waits adds one and takes it away; looking whether it has both costs nothing.
+  assertEquals(ofOneCheck, 0);
+});

@@ -5,12 +5,16 @@ import type { ConformanceCase } from "../conformance_case.ts";
 
 const BAD: readonly (readonly [object, typeof RangeError | typeof TypeError, string])[] = [
   [{ retry: { maxRetries: -1 } }, RangeError, "'retry.maxRetries' must be an integer >= 0: current value is -1"],
-  [{ retry: { baseDelayMs: NaN } }, RangeError, "'retry.baseDelayMs' must be a number >= 0: current value is NaN"],
+  [
+    { retry: { baseDelayMs: NaN } },
+    RangeError,
+    "'retry.baseDelayMs' must be a finite number >= 0: current value is NaN",
+  ],
   [{ retry: { jitter: "some" } }, RangeError, "'retry.jitter' must be full, equal, none or a function"],
   [{ retry: 3 }, TypeError, "'retry' must be of type object: current value is 3"],
   [{ attemptTimeoutMs: 0 }, RangeError, "'attemptTimeoutMs' must be a number > 0: current value is 0"],
   [{ deadlineMs: "1000" }, TypeError, "'deadlineMs' must be a number > 0"],
-  [{ signal: {} }, TypeError, "'signal' must be an object with addEventListener()"],
+  [{ signal: {} }, TypeError, "'signal' must be an AbortSignal"],
   [{ tracer: {} }, TypeError, "'tracer' must be an object with startSpan()"],
   [{ gates: [1] }, TypeError, "'gates' must be an array of Gates"],
 ];
