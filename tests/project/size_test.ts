@@ -36,7 +36,7 @@ async function callsAlone(): Promise<number> {
 const CALLS_BUDGET = 7.75 * KIB;
 
 /** What mod.ts may have, in bytes. */
-const MOD_BUDGET = 10 * KIB;
+const MOD_BUDGET = 10.25 * KIB;
 
 /** What each entry point may add to mod.ts, in bytes. */
 const BUDGETS = {
@@ -45,7 +45,7 @@ const BUDGETS = {
   shared_cooldown: KIB,
   circuit_breaker: KIB,
   fallback: KIB,
-  fetch: 6.5 * KIB,
+  fetch: 7 * KIB,
   ai_sdk: 3 * KIB,
   wire: 4.5 * KIB,
   openai: 3 * KIB,
