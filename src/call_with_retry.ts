@@ -7,7 +7,8 @@ import type { Provider } from "./provider.ts";
  * under one operation span for the whole call.
  *
  * The provider's `chat` runs at least once (unless `signal` is aborted already) and at most `retry.maxRetries + 1`
- * times. Waits follow the server's wish (`Retry-After` and its kin) and are never shorter, else exponential backoff.
+ * times. A wait is as long as exponential backoff has it, or as the server wishes (`Retry-After` and its kin) if that is
+ * longer.
  * Nothing is left running when the promise settles, apart from a provider that ignores its signal.
  *
  * @param provider The service; or any object with `name` and `chat`.
