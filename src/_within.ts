@@ -17,11 +17,12 @@ export function within<T = void>(
     let left = ms;
     let timer: unknown;
     let isOver = false;
+    let watched: AbortSignal | undefined;
     const over = <V>(settle: (value: V) => void, value: V) => {
       if (isOver) return;
       isOver = true;
       clock.clearTimeout(timer);
-      signal?.removeEventListener("abort", stop);
+      watched?.removeEventListener("abort", stop);
       settle(value);
     };
     const stop = () => over(reject, signal!.reason);
@@ -36,9 +37,16 @@ export function within<T = void>(
       else over(resolve, undefined as T);
     };
     pending?.then((value) => over(resolve, value), (error) => over(reject, error));
-    signal?.addEventListener("abort", stop);
-    if (signal?.aborted) stop();
-    else if (ms < Infinity) tick();
+    const watch = () => {
+      if (isOver) return;
+      watched = signal;
+      watched?.addEventListener("abort", stop);
+      if (signal?.aborted) stop();
+      else if (ms < Infinity) tick();
+    };
+    // What settles at once, needs neither listener nor timer.
+    if (pending) Promise.resolve().then(watch);
+    else watch();
   });
 }
 
