@@ -199,6 +199,20 @@ Deno.test("consoleTracer() shows long times in minutes and hours", () => {
   assertEquals(headers, ["1.00s", "59.99s", "1m 00s", "59m 59s", "1h 00m", "2h 03m"]);
 });
 
+Deno.test("consoleTracer() refuses what it could not print with", () => {
+  const cases = [
+    [null, "'options' must be an object: current value is null"],
+    [{ write: 1 }, "'write' must be a function: current value is 1"],
+    [{ write: null }, "'write' must be a function: current value is null"],
+    [{ clock: {} }, "'clock' must be a Clock: current value is of type object"],
+    [{ clock: null }, "'clock' must be a Clock: current value is null"],
+  ] as const;
+  for (const [options, told] of cases) {
+    const { message } = assertThrows(() => consoleTracer(options as never), TypeError);
+    assertEquals(message, `Cannot create a console tracer: ${told}`);
+  }
+});
+
 Deno.test("consoleTracer() refuses a width that is no integer of at least 20", () => {
   for (const width of [19, 0, -1, 60.5, NaN, Infinity]) {
     assertThrows(
