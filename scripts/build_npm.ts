@@ -7,6 +7,7 @@ import { buildWithDenoPack } from "./npm/build_with_deno_pack.ts";
 import { buildWithDnt } from "./npm/build_with_dnt.ts";
 import { bundleEntryPoints } from "./npm/bundle.ts";
 import { packageJson } from "./npm/package_json.ts";
+import { project } from "./support/deno_json.ts";
 import { jsrAnswers } from "./support/jsr.ts";
 import { path } from "./support/paths.ts";
 
@@ -24,6 +25,7 @@ if (withDnt) {
   await buildWithDenoPack(OUT);
 }
 await keepOnlyDeclarations();
+await nameAsOnNpm();
 for (const [file, text] of await bundleEntryPoints()) await Deno.writeTextFile(`${OUT}/${file}`, text);
 await Deno.writeTextFile(`${OUT}/package.json`, JSON.stringify(packageJson(!withDnt), null, 2) + "\n");
 for (const text of TEXTS) await Deno.copyFile(path(text), `${OUT}/${text}`);
@@ -37,6 +39,14 @@ async function keepOnlyDeclarations(): Promise<void> {
   }
   for await (const file of filesBelow(`${OUT}/esm/src`)) {
     if (!file.endsWith(".d.ts")) await Deno.remove(file);
+  }
+}
+
+/** The examples in the docs import the package by the name it has at JSR. */
+async function nameAsOnNpm(): Promise<void> {
+  for await (const file of filesBelow(`${OUT}/esm`)) {
+    const text = await Deno.readTextFile(file);
+    await Deno.writeTextFile(file, text.replaceAll(`"${project.name}`, `"${packageJson(false).name}`));
   }
 }
 

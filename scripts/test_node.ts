@@ -1,8 +1,10 @@
+// deno-lint-ignore-file no-console
 /** Runs the tests in Node, on the npm package as it was built last. */
 import { runTestsInNode } from "./node/run_tests.ts";
+import { countNodeTests, tests } from "./support/part.ts";
 
-for (const directory of ["unit", "integration", "otel"] as const) {
-  const { ok, output } = await runTestsInNode(directory);
-  await Deno.stdout.write(new TextEncoder().encode(output));
-  if (!ok) Deno.exitCode = 1;
+for (const directory of ["unit", "sdks", "integration", "otel"] as const) {
+  const { failed, output } = await tests(directory, () => runTestsInNode(directory), countNodeTests).run();
+  console.log(output);
+  if (failed > 0) Deno.exitCode = 1;
 }

@@ -1,8 +1,8 @@
 // deno-lint-ignore-file no-console
 /**
- * Runs the conformance suites, on the npm package, in every runtime that can be had on this machine, and prints what
- * passed where. With arguments, only in the runtimes whose names contain one of them; `--markdown` prints the table of
- * the README.
+ * Runs the conformance suites, on the npm package or on the sources, in every runtime that can be had on this machine, and
+ * prints what passed where. With arguments, only in the runtimes whose names contain one of them; `--markdown` prints the
+ * table of the README.
  */
 import { SUITES } from "../tests/conformance/suites.ts";
 import { RUNTIMES } from "../tests/runtimes/runtimes.ts";
@@ -10,6 +10,7 @@ import type { Runtime } from "../tests/runtimes/runtime.ts";
 import { type Conformance, conformance } from "./runtimes/conformance.ts";
 import { markdownTable, textTable } from "./runtimes/table.ts";
 import { jsrAnswers } from "./support/jsr.ts";
+import { messageOf } from "./support/message_of.ts";
 import { deno, mustSucceed } from "./support/run.ts";
 
 /** How it came out in one runtime; without a version, why it was left out. */
@@ -79,8 +80,4 @@ async function inParallel<In, Out>(
     for (const [index, item] of waiting) results[index] = await work(item);
   }));
   return results;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

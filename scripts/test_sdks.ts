@@ -1,8 +1,8 @@
 // deno-lint-ignore-file no-console
 /**
- * Runs the matrix of SDKs, ways and runtimes against the fault server, on the npm package, and prints how many cases
- * passed in each cell. With arguments, only in the runtimes whose names contain one of them; `--markdown` prints the table
- * of the README.
+ * Runs the matrix of SDKs, ways and runtimes against the fault server, on the npm package (in Deno on the sources), and
+ * prints how many cases passed in each cell. With arguments, only in the runtimes whose names contain one of them;
+ * `--markdown` prints the table of the README.
  */
 import { bun } from "../tests/runtimes/bun.ts";
 import { denoOnSources } from "../tests/runtimes/deno.ts";
@@ -15,6 +15,7 @@ import { markdownTable, textTable } from "./runtimes/table.ts";
 import { cellOf, gapsOf, linesOf } from "./sdks/report.ts";
 import { serveFaults } from "./sdks/serve_faults.ts";
 import { jsrAnswers } from "./support/jsr.ts";
+import { messageOf } from "./support/message_of.ts";
 import { deno, mustSucceed } from "./support/run.ts";
 
 const ALL: Job = { module: "tests/sdks/all_sdks.ts", name: "runAllSdks" };
@@ -36,17 +37,24 @@ await jsrAnswers();
 await mustSucceed(deno(["run", "--allow-all", "scripts/build_npm.ts"]));
 
 const results = new Map<string, readonly MatrixResult[]>();
+const leftOut: string[] = [];
 const problems: string[] = [];
 await serveFaults(async (faults) => {
   for (const [runtime, job] of MATRIX) {
-    const name = `${runtime.name} ${await runtime.version()}`;
+    let name: string;
+    try {
+      name = `${runtime.name} ${await runtime.version()}`;
+    } catch (error) {
+      leftOut.push(`${runtime.name}: ${messageOf(error)}`);
+      continue;
+    }
     if (wanted.length > 0 && !wanted.some((it) => name.includes(it))) continue;
     try {
       const found = await runtime.run(job, { faults }) as MatrixResult[];
       if (found.length === 0) problems.push(`${name}: no case has run`);
       results.set(name, found);
     } catch (error) {
-      problems.push(`${name}: ${error instanceof Error ? error.message : error}`);
+      problems.push(`${name}: ${messageOf(error)}`);
     }
   }
 });
@@ -62,6 +70,7 @@ for (const [runtime, all] of results) {
   }
 }
 problems.push(...gapsOf(lines));
+for (const runtime of leftOut) console.log(`\nleft out: ${runtime}`);
 for (const problem of problems) console.log(`\n${problem}`);
 const count = [...results.values()].flat().length;
 if (!asMarkdown || problems.length > 0) console.log(`\n${count} cases have run, ${problems.length} problems`);

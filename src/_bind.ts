@@ -73,16 +73,16 @@ function serverOf(baseUrl: unknown): { readonly name?: string | undefined; reado
   }) ?? {};
 }
 
-/** A signal that follows two. */
-export function both(one: AbortSignal, other: AbortSignal | null | undefined): AbortSignal {
-  if (!other) return one;
-  // Not in Node 18.
-  if (AbortSignal.any) return AbortSignal.any([one, other]);
+/** A signal that follows two, and what ends that: the other one may outlive the call. */
+export function both(one: AbortSignal, other: AbortSignal | null | undefined): readonly [AbortSignal, () => void] {
+  if (!other) return [one, () => {}];
   const controller = new AbortController();
-  for (const signal of [one, other]) {
-    const abort = () => controller.abort(signal.reason);
-    if (signal.aborted) abort();
-    else signal.addEventListener("abort", abort, { once: true, signal: controller.signal });
-  }
-  return controller.signal;
+  const release = () => other.removeEventListener("abort", follow);
+  const follow = () => {
+    release();
+    controller.abort((one.aborted ? one : other).reason);
+  };
+  if (one.aborted || other.aborted) follow();
+  else for (const signal of [one, other]) signal.addEventListener("abort", follow);
+  return [controller.signal, release];
 }

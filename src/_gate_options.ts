@@ -1,14 +1,21 @@
-/** Throws where one of `numbers` is no finite number > 0, or one of `functions` no function; what is unset is fine. */
-export function checkOptions(
-  numbers: Readonly<Record<string, unknown>>,
-  functions: Readonly<Record<string, unknown>> = {},
+/**
+ * Throws where `options` is no object, one of its `numbers` is no finite number > 0, or one of its `functions` no function;
+ * what is unset is fine.
+ */
+export function checkOptions<Options extends object>(
+  options: Options,
+  numbers: readonly (keyof Options & string)[],
+  functions: readonly (keyof Options & string)[] = [],
 ): void {
-  for (const [name, value] of Object.entries(numbers)) {
+  if (typeof options !== "object" || !options) fail(TypeError, "options", "an object", options);
+  for (const name of numbers) {
+    const value: unknown = options[name];
     if (value === undefined) continue;
     if (typeof value !== "number") fail(TypeError, name, "a finite number > 0", value);
     if (!(value > 0 && value < Infinity)) fail(RangeError, name, "a finite number > 0", value);
   }
-  for (const [name, value] of Object.entries(functions)) {
+  for (const name of functions) {
+    const value: unknown = options[name];
     if (value !== undefined && typeof value !== "function") fail(TypeError, name, "a function", value);
   }
 }

@@ -56,17 +56,15 @@ function splitText(text: string, width: number): string[] {
   return lines;
 }
 
-/** `412ms`, `4.32s`, `1m 05s`, `2h 03m`: six characters or fewer, but for very long times. */
+/** `412ms`, `4.32s`, `1m 05s`, `10m05s`, `2h 03m`: six characters or fewer, under 100 hours. */
 export function formatDuration(ms: number): string {
   const rounded = Math.round(ms);
   if (rounded < 1000) return `${rounded}ms`;
   if (rounded < 59_995) return `${(ms / 1000).toFixed(2)}s`;
   const seconds = Math.round(ms / 1000);
-  if (seconds < 3600) return `${Math.floor(seconds / 60)}m ${twoDigits(seconds % 60)}s`;
-  const minutes = Math.round(seconds / 60);
-  return `${Math.floor(minutes / 60)}h ${twoDigits(minutes % 60)}m`;
+  return seconds < 3600 ? inTwo(seconds, "m", "s") : inTwo(Math.round(seconds / 60), "h", "m");
 }
 
-function twoDigits(value: number): string {
-  return String(value).padStart(2, "0");
+function inTwo(value: number, unit: string, part: string): string {
+  return `${Math.floor(value / 60)}${unit}`.padEnd(3) + String(value % 60).padStart(2, "0") + part;
 }

@@ -82,10 +82,9 @@ const OUTAGE = ["network", "timeout", "overloaded", "server_error", "truncated_s
  *
  * @throws {RangeError | TypeError} For a bad option.
  */
-export function circuitBreaker(
-  { failures = 5, openMs = 30_000, counts, key = byModel, onChange }: CircuitBreakerOptions = {},
-): CircuitBreaker {
-  checkOptions({ failures, openMs }, { counts, key, onChange });
+export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBreaker {
+  checkOptions(options, ["failures", "openMs"], ["counts", "key", "onChange"]);
+  const { failures = 5, openMs = 30_000, counts, key = byModel, onChange } = options;
   /** Targets that failed last, the one used last at the end; all others are closed. */
   const circuits = new Map<string, Circuit>();
 

@@ -34,24 +34,23 @@ const MIN_WIDTH = 20;
  *
  * @param options Where and how to print.
  * @returns A tracer to hand to `callWithRetry`.
- * @throws {RangeError} If `width` is not an integer of at least 20.
+ * @throws {RangeError | TypeError} For a bad option.
  *
  * @example
  * ```ts
  * import { callWithRetry } from "@tryspan/tryspan";
  * import { consoleTracer } from "@tryspan/tryspan/console";
- * import { assertEquals } from "@std/assert";
  *
- * const printed: string[] = [];
- * const tracer = consoleTracer({ write: (text) => printed.push(text) });
+ * const tracer = consoleTracer({ write: (text) => console.log(`\n${text}`) });
  * const echo = { name: "echo", chat: (request: { model: string }) => request.model };
- * await callWithRetry(echo, { model: "tiny" }, { tracer });
- * assertEquals(printed.length, 1);
+ * await callWithRetry(echo, { model: "tiny" }, { tracer }); // prints a line for the call and one for its attempt
  * ```
  */
-export function consoleTracer(
-  { write = print, width = 80, color = false, clock = systemClock }: ConsoleTracerOptions = {},
-): Tracer {
+export function consoleTracer(options: ConsoleTracerOptions = {}): Tracer {
+  if (typeof options !== "object" || !options) throw mistyped("options", "an object", options);
+  const { write = print, width = 80, color = false, clock = systemClock } = options;
+  if (typeof write !== "function") throw mistyped("write", "a function", write);
+  if (typeof clock?.now !== "function") throw mistyped("clock", "a Clock", clock);
   if (!Number.isInteger(width) || width < MIN_WIDTH) {
     throw new RangeError(
       `Cannot create a console tracer: 'width' must be an integer >= ${MIN_WIDTH}: current value is ${width}`,
@@ -74,6 +73,15 @@ export function consoleTracer(
       return span;
     },
   };
+}
+
+function mistyped(name: string, rule: string, value: unknown): TypeError {
+  const shown = Object(value) === value
+    ? `of type ${typeof value}`
+    : typeof value === "string"
+    ? `"${value}"`
+    : String(value);
+  return new TypeError(`Cannot create a console tracer: '${name}' must be ${rule}: current value is ${shown}`);
 }
 
 /** A root span with all that was started below it. */

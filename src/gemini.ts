@@ -75,21 +75,40 @@ export function gemini<Req, Res, StreamReq, Chunk>(
   { name }: BindingOptions = {},
 ): Binding<Req, Res, StreamReq, Chunk> {
   return bind(format, name, baseUrlOf(client), {
-    chat: async (request, { signal }) => ({ data: await client.models.generateContent(once(request, signal)) }),
-    stream: async (request, { signal }) => ({
-      data: await client.models.generateContentStream(once(request, signal)),
-    }),
+    async chat(request, { signal }) {
+      const [sent, release] = once(request, signal);
+      try {
+        return { data: await client.models.generateContent(sent) };
+      } finally {
+        release();
+      }
+    },
+    async stream(request, { signal }) {
+      const [sent, release] = once(request, signal);
+      try {
+        return { data: released(await client.models.generateContentStream(sent), release) };
+      } catch (error) {
+        release();
+        throw error;
+      }
+    },
   });
 }
 
-/** The request, as one that is sent once and stops with `signal`. */
-function once<Req>(request: Req, signal: AbortSignal): Req {
-  const { abortSignal, httpOptions, ...config } = (request as Configured).config ?? {};
+async function* released<Chunk>(chunks: AsyncIterable<Chunk>, release: () => void): AsyncGenerator<Chunk> {
+  try {
+    yield* chunks;
+  } finally {
+    release();
+  }
+}
+
+/** The request, as one that is sent once and stops with `signal`, and what lets go of its own signal. */
+function once<Req>(request: Req, signal: AbortSignal): [Req, release: () => void] {
+  const { httpOptions, ...config } = (request as Configured).config ?? {};
+  const [abortSignal, release] = both(signal, config.abortSignal);
   const retryOptions = { ...httpOptions?.retryOptions, attempts: 1 };
-  return {
-    ...request,
-    config: { ...config, abortSignal: both(signal, abortSignal), httpOptions: { ...httpOptions, retryOptions } },
-  };
+  return [{ ...request, config: { ...config, abortSignal, httpOptions: { ...httpOptions, retryOptions } } }, release];
 }
 
 /** The SDK's types do not show it. */

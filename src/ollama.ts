@@ -86,7 +86,8 @@ async function* explained<Chunk>(chunks: AsyncIterable<Chunk>): AsyncGenerator<C
 /** The same client, whose requests stop with `signal` as well. */
 function withSignal<Client extends object>(client: Client, signal: AbortSignal): Client {
   const { fetch } = client as { readonly fetch?: typeof globalThis.fetch };
+  // The SDK's own signal ends with the request.
   const value: typeof globalThis.fetch = (input, init) =>
-    fetch!(input, { ...init, signal: both(signal, init?.signal) });
+    fetch!(input, { ...init, signal: both(signal, init?.signal)[0] });
   return fetch ? Object.create(client, { fetch: { value } }) : client;
 }

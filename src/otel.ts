@@ -82,15 +82,14 @@ export interface OtelTracerOptions {
  * {@linkcode Span.run} to become children (those of an HTTP instrumentation, say), a context manager has to be
  * registered, as the SDKs for Node do. Where there is none, the parents that tryspan names itself still hold.
  *
- * @throws {TypeError} If `tracer` is not a tracer (a tracer provider, for instance).
+ * @throws {TypeError} For a bad option: a tracer provider in place of a tracer, for instance.
  */
-export function otelTracer({ tracer, api = { trace, context } }: OtelTracerOptions = {}): Tracer {
-  const backend = tracer ?? api.trace.getTracer("tryspan", VERSION);
-  if (typeof backend.startSpan !== "function") {
-    throw new TypeError(
-      `Cannot create a tracer: 'tracer' must have a method startSpan: current value is ${String(tracer)}`,
-    );
-  }
+export function otelTracer(options: OtelTracerOptions = {}): Tracer {
+  if (typeof options !== "object" || !options) throw mistyped("options", "be an object", options);
+  const { tracer, api = { trace, context } }: OtelTracerOptions = options;
+  if (!api?.trace?.getTracer || !api.context?.active) throw mistyped("api", "be the module @opentelemetry/api", api);
+  const backend = tracer === undefined ? api.trace.getTracer("tryspan", VERSION) : tracer;
+  if (typeof backend?.startSpan !== "function") throw mistyped("tracer", "have a method startSpan", tracer);
   return {
     startSpan(name, attributes, parent) {
       const active = api.context.active();
@@ -98,6 +97,11 @@ export function otelTracer({ tracer, api = { trace, context } }: OtelTracerOptio
       return new ApiSpan(api, backend.startSpan(name, { kind: SpanKind.CLIENT, attributes }, within));
     },
   };
+}
+
+function mistyped(name: string, rule: string, value: unknown): TypeError {
+  const shown = value === null ? "null" : `of type ${typeof value}`;
+  return new TypeError(`Cannot create a tracer: '${name}' must ${rule}: current value is ${shown}`);
 }
 
 class ApiSpan implements Span {

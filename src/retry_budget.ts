@@ -55,10 +55,9 @@ const IDLE_MS = 600_000;
  *
  * @throws {RangeError | TypeError} For a bad option.
  */
-export function retryBudget(
-  { capacity = 500, costPerRetry = 5, costPerTimeout, refundPerSuccess = 1, key = byModel }: RetryBudgetOptions = {},
-): Gate {
-  checkOptions({ capacity, costPerRetry, costPerTimeout, refundPerSuccess }, { key });
+export function retryBudget(options: RetryBudgetOptions = {}): Gate {
+  checkOptions(options, ["capacity", "costPerRetry", "costPerTimeout", "refundPerSuccess"], ["key"]);
+  const { capacity = 500, costPerRetry = 5, costPerTimeout, refundPerSuccess = 1, key = byModel } = options;
   /** Those that are not full, the one used last at the end. */
   const buckets = new Map<string, Bucket>();
   /** What the last retry of a call took, to be given back if it succeeds. */

@@ -55,8 +55,9 @@ const TURNS_IN_A_ROUND = 99.618;
  *
  * @throws {RangeError | TypeError} For a bad option.
  */
-export function sharedCooldown({ spacingMs = 100, maxRetryAfterMs = 60_000 }: SharedCooldownOptions = {}): Gate {
-  checkOptions({ spacingMs, maxRetryAfterMs });
+export function sharedCooldown(options: SharedCooldownOptions = {}): Gate {
+  checkOptions(options, ["spacingMs", "maxRetryAfterMs"]);
+  const { spacingMs = 100, maxRetryAfterMs = 60_000 } = options;
   const cooldowns = new Map<string, Cooldown>();
   const roundMs = spacingMs * TURNS_IN_A_ROUND;
   /** The turns of attempts, and the cooldown for which they were given. */

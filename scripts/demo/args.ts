@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 
 /** The services the demo can talk to instead of its own server. */
-export const SERVICES = ["openai", "anthropic", "ollama"] as const;
+const SERVICES = ["openai", "anthropic", "ollama"] as const;
 export type Service = (typeof SERVICES)[number];
 
 /** What the demo was asked to do. */

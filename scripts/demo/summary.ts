@@ -13,7 +13,7 @@ export interface TimeSpent {
 }
 
 /** The token counts of an attempt, by their names on its span. */
-export const TOKEN_COUNTS = [
+const TOKEN_COUNTS = [
   "llm.input_tokens",
   "llm.output_tokens",
   "llm.cache_read_tokens",

@@ -16,24 +16,27 @@ export async function bundleEntryPoints(): Promise<Map<string, string>> {
   const withLoop = Object.values(metafile.outputs).flatMap(({ entryPoint, inputs }) => {
     return entryPoint !== undefined && LOOP in inputs ? [path(entryPoint)] : [];
   });
-  const shared = await bundle({ entryPoints: withLoop, splitting: true, plugins: [reachingMod(withLoop)] });
+  const shared = await bundle({ entryPoints: withLoop, splitting: true, plugins: [reachingMod] });
   await stop();
   return new Map([...outputFiles, ...shared.outputFiles].map((it) => [it.path.slice(path("").length), it.text]));
 }
 
-/** What all entry points reach, esbuild puts into one file: so all of them are made to reach all of `mod.ts`. */
-function reachingMod(entryPoints: readonly string[]): Plugin {
-  return {
-    name: "reaching-mod",
-    setup({ onLoad }) {
-      onLoad({ filter: /\.ts$/ }, async ({ path: file }) => {
-        if (!entryPoints.includes(file)) return;
-        const text = await Deno.readTextFile(file);
-        return { contents: `${text}import "${path(project.exports["."]!)}";\n`, loader: "ts" };
-      });
-    },
-  };
-}
+/**
+ * What all entry points reach, esbuild puts into one file: so all of them are made to reach all of `mod.ts`, by a module
+ * around each, which leaves the sources as they are in the source maps.
+ */
+const reachingMod: Plugin = {
+  name: "reaching-mod",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^/ }, ({ kind, path }) => {
+      return kind === "entry-point" ? { path, namespace: "around" } : undefined;
+    });
+    onLoad({ filter: /^/, namespace: "around" }, ({ path: file }) => {
+      const contents = `export * from "${file}";\nimport "${path(project.exports["."]!)}";\n`;
+      return { contents, resolveDir: path("") };
+    });
+  },
+};
 
 function bundle(options: BuildOptions): Promise<{ outputFiles: OutputFile[]; metafile: Metafile }> {
   return build({

@@ -51,7 +51,7 @@ export const TIMED_IN_DENO: readonly Part[] = ["integration", "otel"].map((direc
   )
 );
 
-/** The tests that start other runtimes: Node, Bun, workerd and edge-runtime. */
+/** The tests that start other runtimes: Node, Bun, workerd, edge-runtime, and Chromium where there is one. */
 export const IN_OTHER_RUNTIMES: Part = tests(
   "tests in other runtimes",
   () => onBuilt(() => denoTest("--allow-all", `--ignore=${PROCESSES}`, "tests/runtimes/")),

@@ -16,7 +16,7 @@ async function packageTests(): Promise<Finished> {
   return await deno(["test", "--allow-all", ...await importMapFlags(), "tests/package/"]);
 }
 
-/** The npm package: its build, its shape, and the unit tests on it in Node. */
+/** The npm package: its build, its shape, and the tests on it in Node that measure no time. */
 export const NPM_PACKAGE: readonly Part[] = [
   check("npm package", build),
   tests("npm package's shape", () => onBuilt(packageTests), countDenoTests),
@@ -24,7 +24,7 @@ export const NPM_PACKAGE: readonly Part[] = [
   tests("unit tests in Node", () => onBuilt(() => runTestsInNode("unit")), countNodeTests),
 ];
 
-/** The tests on it in Node that talk to servers and measure real time. */
+/** The tests on it in Node that do. */
 export const TIMED_IN_NODE: readonly Part[] = (["integration", "otel"] as const).map((directory) =>
   tests(`${directory} tests in Node`, () => onBuilt(() => runTestsInNode(directory)), countNodeTests)
 );

@@ -37,8 +37,9 @@ function parse(version: string): [number, number, number] {
 
 /** The texts as they are released: the version in its two places, and the changelog's news under it, with the date. */
 export function released(texts: Texts, version: string, date: string): Texts {
-  const news = /^## Unreleased\n+([^]*?)(?=^## |$(?![^]))/m.exec(texts.changelog)?.[1]?.trim();
-  if (!news) throw new Error("Cannot release: CHANGELOG.md must say what is new under '## Unreleased'");
+  const [, news = ""] = /^## Unreleased\n+([^]*?)(?=^## |$(?![^]))/m.exec(texts.changelog) ?? [];
+  const hasEntry = /^ *[-*] +\S/m.test(news.replaceAll(/<!--[^]*?-->/g, ""));
+  if (!hasEntry) throw new Error("Cannot release: CHANGELOG.md must say what is new under '## Unreleased', as '- ...'");
   return {
     denoJson: replaceOnce(texts.denoJson, /(?<=^ {2}"version": ")[^"]*/m, version, "deno.json"),
     versionTs: replaceOnce(texts.versionTs, /(?<=VERSION = ")[^"]*/, version, "src/version.ts"),

@@ -16,7 +16,8 @@ export async function run(command: string, args: readonly string[], cwd: string 
     return { ok: success, output: decoder.decode(stdout) + decoder.decode(stderr) };
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    return { ok: false, output: `Cannot run '${command}': it is not installed` };
+    const isThere = await Deno.stat(cwd).then(() => true, () => false);
+    return { ok: false, output: `Cannot run '${command}': ${isThere ? "it is not installed" : `there is no ${cwd}`}` };
   }
 }
 

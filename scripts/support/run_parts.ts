@@ -1,4 +1,5 @@
 // deno-lint-ignore-file no-console
+import { messageOf } from "./message_of.ts";
 import type { Outcome, Part } from "./part.ts";
 
 /** Runs the parts, `width` at a time, and prints each as it ends. Returns the sums. */
@@ -23,7 +24,7 @@ async function contain(part: Part): Promise<Outcome> {
   try {
     return await part.run();
   } catch (error) {
-    return { passed: 0, failed: 1, output: error instanceof Error ? error.message : String(error) };
+    return { passed: 0, failed: 1, output: messageOf(error) };
   }
 }
 
@@ -31,7 +32,7 @@ async function contain(part: Part): Promise<Outcome> {
 const NOISE = /^((Check|Download) .*|✔ .*|.* \.\.\. ok \(\S+\))\n/gm;
 
 /** What is worth seeing although nothing failed. */
-const NOTES = /^(note: |\| All files ).*$/gm;
+const NOTES = /^note: .*$/gm;
 
 function print(name: string, { passed, failed, output }: Outcome, seconds: string): void {
   const mark = failed === 0 ? "ok  " : "FAIL";

@@ -1,7 +1,7 @@
 import { project } from "./deno_json.ts";
 
 /** The npm tools the checks run, pinned. Deno runs them, so nothing needs to be installed. */
-export const TOOLS = {
+const TOOLS = {
   tsc: "npm:typescript@7.0.2/tsc",
   /** The oldest one that is supported. */
   oldestTsc: "npm:typescript@5.4.5/tsc",

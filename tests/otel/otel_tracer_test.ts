@@ -1,7 +1,7 @@
-import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import * as ownApi from "@opentelemetry/api";
 import { noopTracer } from "../../mod.ts";
-import { type OtelTracer, otelTracer } from "../../src/otel.ts";
+import { otelTracer } from "../../src/otel.ts";
 import { VERSION } from "../../src/version.ts";
 import {
   line2,
@@ -194,8 +194,21 @@ Deno.test("otelTracer() costs nothing without a provider, and still runs the wor
   span.end();
 });
 
-Deno.test("otelTracer() refuses what is no tracer", () => {
-  const provider = line2.createProvider({});
-  const error = assertThrows(() => otelTracer({ tracer: provider as unknown as OtelTracer }), TypeError);
-  assert(error.message.startsWith("Cannot create a tracer: 'tracer' must have a method startSpan: current value is "));
+Deno.test("otelTracer() refuses what is no tracer and no API", () => {
+  const cases = [
+    [null, "'options' must be an object: current value is null"],
+    [{ tracer: null }, "'tracer' must have a method startSpan: current value is null"],
+    [{ tracer: "tryspan" }, "'tracer' must have a method startSpan: current value is of type string"],
+    [{ tracer: line2.createProvider({}) }, "'tracer' must have a method startSpan: current value is of type object"],
+    [{ api: null }, "'api' must be the module @opentelemetry/api: current value is null"],
+    [{ api: {} }, "'api' must be the module @opentelemetry/api: current value is of type object"],
+    [
+      { api: { trace: line2.api.trace } },
+      "'api' must be the module @opentelemetry/api: current value is of type object",
+    ],
+  ] as const;
+  for (const [options, told] of cases) {
+    const { message } = assertThrows(() => otelTracer(options as never), TypeError);
+    assertEquals(message, `Cannot create a tracer: ${told}`);
+  }
 });

@@ -9,7 +9,7 @@ const BUILT = /^esm\/(mod|src\/[a-z_/]+|_shared-\w+)\.(js|js\.map|d\.ts)$/;
 const TEXTS = ["CHANGELOG.md", "LICENSE", "README.md", "package.json"];
 
 /** What Node may have to load for one entry point. */
-const MOST_FILES = 6;
+const MOST_FILES = 3;
 
 // What begins like an absolute path of this or of any other machine.
 const ABSOLUTE_PATH = /file:\/\/|\/(home|Users|root|tmp|work|usr|var)\/|\b[A-Z]:\\/;
@@ -24,6 +24,14 @@ Deno.test("npm package has code and declarations for every entry point", async (
   for (const file of Object.values(project.exports)) {
     const built = file.replace(/^\.\/(.*)\.ts$/, "esm/$1");
     assert(files.has(`${built}.js`) && files.has(`${built}.d.ts`), `${built} is missing`);
+  }
+});
+
+Deno.test("npm package's docs import what its users have", async () => {
+  const declarations = [...await packageFiles()].filter(([file]) => file.endsWith(".d.ts"));
+  assert(declarations.some(([, text]) => /^ \* import .* from "tryspan\/console";$/m.test(text)));
+  for (const [file, text] of declarations) {
+    assertEquals(/@tryspan\/|@std\/|\bjsr:/.exec(text)?.[0], undefined, `${file} names what is at JSR alone`);
   }
 });
 
@@ -67,6 +75,7 @@ Deno.test("npm package's entry points bring few files with them, as each costs t
   const files = await packageFiles();
   for (const [name, entry] of Object.entries(project.exports)) {
     const brought = broughtBy(entry.replace(/^\.\/(.*)\.ts$/, "esm/$1.js"), files);
+    if (name === ".") assert(brought.size > 1, "No import of mod.js is seen");
     assert(brought.size <= MOST_FILES, `'${name}' brings ${[...brought].join(", ")}`);
   }
 });
@@ -75,7 +84,7 @@ Deno.test("npm package's entry points bring few files with them, as each costs t
 function broughtBy(file: string, files: ReadonlyMap<string, string>, known: Set<string> = new Set()): Set<string> {
   if (known.has(file)) return known;
   known.add(file);
-  for (const [, specifier] of files.get(file)!.matchAll(/(?: from|^import) "(\..*)";$/gm)) {
+  for (const [, specifier] of files.get(file)!.matchAll(/\b(?:from|import) ?"(\.[^"]*)"/g)) {
     broughtBy(new URL(specifier!, `file:///${file}`).pathname.slice(1), files, known);
   }
   return known;

@@ -73,7 +73,17 @@ Deno.test("released() writes the version in its two places and dates the news", 
     versionTs: 'export const VERSION = "0.2.0";\n',
     changelog: TEXTS.changelog.replace("## Unreleased\n", "## Unreleased\n\n## 0.2.0 (2026-11-22)\n"),
   });
-  for (const changelog of ["# Changelog\n", "## Unreleased\n", "## Unreleased\n\n## 0.0.9 (2026-01-01)\n\n- Old.\n"]) {
+  for (const news of ["- It.", "### Added\n\n* It.", "- It\n  is long.", "Some words.\n\n- It."]) {
+    const { changelog } = released({ ...TEXTS, changelog: `## Unreleased\n\n${news}\n` }, "0.2.0", "2026-11-22");
+    assertEquals(changelog, `## Unreleased\n\n## 0.2.0 (2026-11-22)\n\n${news}\n`);
+  }
+});
+
+Deno.test("released() refuses a changelog without an entry under Unreleased", () => {
+  const empty = ["", "### Added\n\n### Fixed", "Nothing yet.", "<!--\n- It.\n-->", "-", "- \n", "- <!-- It. -->"];
+  const old = "## 0.0.9 (2026-01-01)\n\n- Old.\n";
+  const changelogs = empty.flatMap((news) => [`## Unreleased\n\n${news}`, `## Unreleased\n\n${news}\n\n${old}`]);
+  for (const changelog of ["# Changelog\n", ...changelogs]) {
     assertThrows(() => released({ ...TEXTS, changelog }, "0.2.0", "2026-11-22"), Error, "must say what is new");
   }
 });

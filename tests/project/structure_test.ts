@@ -1,75 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { project } from "../../scripts/support/deno_json.ts";
+import { layerOf } from "../../scripts/support/layers.ts";
 import { path, ROOT } from "../../scripts/support/paths.ts";
 import { VERSION } from "../../src/version.ts";
 import { importsOf, modulesOf, sources } from "./support/module_graph.ts";
-
-/** The files of src/ by layer; those that are not named here are the core. */
-const LAYERS: Readonly<Record<string, readonly string[]>> = {
-  port: ["attempt_record", "clock", "gate", "provider", "tracer", "wire/wire_format"],
-  pure: [
-    "_duration",
-    "_failure_lines",
-    "_failure_rules",
-    "_date",
-    "_quietly",
-    "backoff",
-    "classify",
-    "decide",
-    "retry_after",
-    "sanitize",
-    "stop_reason",
-    "version",
-  ],
-  gate: ["_gate_options", "circuit_breaker", "retry_budget", "shared_cooldown"],
-  tap: [
-    "_event_stream_tap",
-    "_held_text",
-    "_json_skeleton",
-    "_merge_description",
-    "_ndjson_tap",
-    "_split_text",
-    "_sse_tap",
-    "_tap",
-    "_tap_reader",
-    "_utf8_pieces",
-  ],
-  binding: [
-    "_ai_sdk_shapes",
-    "_bind",
-    "_bind_create",
-    "_fetch_request",
-    "_fetch_response",
-    "_inside_sdk",
-    "_sdk_retries",
-    "_watched_stream",
-    "ai_sdk",
-    "anthropic",
-    "bedrock",
-    "binding",
-    "cohere",
-    "fetch",
-    "gemini",
-    "mistral",
-    "ollama",
-    "openai",
-    "wire",
-  ],
-  "adapter otel": ["otel"],
-  "adapter console": ["_waterfall", "_waterfall_text", "console"],
-  "adapter testing": [
-    "_exit",
-    "_exit_providers",
-    "_exit_scene",
-    "_exit_verdict",
-    "_exits",
-    "_scripted_service",
-    "fake_clock",
-    "recording_tracer",
-    "stream_exits",
-    "testing",
-  ],
-};
 
 /** What each layer may import beside itself: code, or types alone. */
 const MAY_IMPORT: Readonly<Record<string, { code: readonly string[]; types: readonly string[] }>> = {
@@ -93,12 +27,6 @@ const FORBIDDEN = [
   /\b(setInterval|localStorage|document|window)\b\s*[.(]/,
   /^(export )?(let|var) /m,
 ];
-
-function layerOf(file: string): string {
-  const name = /src\/(.*)\.ts$/.exec(file)?.[1] ?? "";
-  if (name.startsWith("wire/") && name !== "wire/wire_format") return "wire";
-  return Object.keys(LAYERS).find((layer) => LAYERS[layer]!.includes(name)) ?? "core";
-}
 
 /** The code of a file, without its comments. */
 async function codeOf(file: string): Promise<string> {

@@ -110,9 +110,6 @@ const COLUMNS: readonly Column[] = (["json", "stream"] as const).flatMap((kind):
   { name: "break", kind: "stream", run: leavesEarly },
 );
 
-/** The names of the columns, in order. */
-export const MATRIX_COLUMNS: readonly string[] = COLUMNS.map(titleOf);
-
 /** All cells for some SDKs. */
 export function matrixCases(way: Way, sdks: readonly SdkUnderTest[], withServer: WithMatrixServer): MatrixCase[] {
   return sdks.filter((sdk) => way.isFor(sdk)).flatMap((sdk) =>

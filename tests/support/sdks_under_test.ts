@@ -203,7 +203,7 @@ function bedrock(): SdkUnderTest[] {
     alias: "@aws-sdk/client-bedrock-runtime" as const,
     request,
     tellsHttp: true,
-    told: told("bedrock", { read: 64, written: 16, total: 200, reason: "tool_use", answersBy: request.modelId }),
+    told: told("bedrock", { read: 64, written: 16, total: 200, reason: "tool_use", model: request.modelId }),
     retryAfter: RETRY_AFTER_7,
     quota: { message: "Too many tokens per day, please wait before trying again." },
   };

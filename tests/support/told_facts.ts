@@ -12,8 +12,8 @@ interface Counts {
   readonly reason: string;
   /** Normalized. */
   readonly stopReason?: string;
-  /** The provider's id of the HTTP request, by the request's number. */
-  readonly answersBy?: string | undefined;
+  /** The model that is asked. @default {"m"} */
+  readonly model?: string | undefined;
 }
 
 /** What has to stand on the spans for a service that says this. */
@@ -22,7 +22,7 @@ export function told(provider: string, counts: Counts): ToldFacts {
   return {
     attempt: {
       "llm.provider": provider,
-      "llm.model": counts.answersBy ?? "m",
+      "llm.model": counts.model ?? "m",
       "llm.tool_count": 1,
       "llm.message_count": 1,
       "llm.outcome": "ok",

@@ -8,6 +8,7 @@ import { mistral } from "../../src/mistral.ts";
 import { ollama } from "../../src/ollama.ts";
 import { openaiChat, openaiResponses } from "../../src/openai.ts";
 import { recordingTracer } from "../../src/testing.ts";
+import { countingSignal } from "../support/scripted_provider.ts";
 
 type Ask = (request: unknown, options?: unknown) => Promise<unknown>;
 
@@ -22,8 +23,8 @@ function openAiClient(create: Ask, baseURL?: string) {
   return { ...(baseURL && { baseURL }), chat: { completions: { create: create as never } } };
 }
 
-function geminiClient(generateContent: Ask) {
-  return { models: { generateContent, generateContentStream: NEVER as () => Promise<AsyncIterable<unknown>> } };
+function geminiClient(ask: Ask) {
+  return { models: { generateContent: ask, generateContentStream: ask as () => Promise<AsyncIterable<unknown>> } };
 }
 
 Deno.test("openaiChat() tells the provider's name by the host", () => {
@@ -150,29 +151,54 @@ Deno.test("openaiResponses() throws what failed within a stream as an error as w
   );
 });
 
-Deno.test("gemini() follows the signal of the request as well, where AbortSignal.any is missing too", async () => {
-  const { any } = AbortSignal;
-  for (const has of [true, false]) {
+Deno.test("gemini() follows the signal of the request as well", async () => {
+  for (const isAborted of [false, true]) {
     const own = new AbortController();
     const signals: AbortSignal[] = [];
     const client = geminiClient((asked) => {
-      signals.push((asked as { config: { abortSignal: AbortSignal } }).config.abortSignal);
-      return Promise.resolve({});
-    });
-    if (!has) Object.defineProperty(AbortSignal, "any", { value: undefined, configurable: true, writable: true });
-    try {
-      const config = { abortSignal: own.signal, temperature: 1 };
-      await callWithRetry(gemini(client), { model: "m", contents: "hi", config });
-      assertEquals(signals[0]!.aborted, false);
+      const { abortSignal } = (asked as { config: { abortSignal: AbortSignal } }).config;
+      signals.push(abortSignal);
       own.abort("enough");
-      assertEquals([signals[0]!.aborted, signals[0]!.reason], [true, "enough"]);
-      // It was aborted before it was asked.
-      await callWithRetry(gemini(client), { model: "m", contents: "hi", config });
-      assertEquals(signals[1]!.reason, "enough");
-    } finally {
-      Object.defineProperty(AbortSignal, "any", { value: any, configurable: true, writable: true });
+      return Promise.reject(abortSignal.reason);
+    });
+    if (isAborted) own.abort("enough");
+    const config = { abortSignal: own.signal, temperature: 1 };
+    const call = callWithRetry(gemini(client), { model: "m", contents: "hi", config }, { retry: { maxRetries: 0 } });
+    assertEquals(await call.catch((reason) => reason), "enough");
+    assertEquals(signals.map(({ aborted, reason }) => [aborted, reason]), [[true, "enough"]]);
+  }
+});
+
+Deno.test("gemini() leaves no listener on the request's signal, however an attempt ends", async () => {
+  const { signal, listeners } = countingSignal();
+  const asked = { model: "m", contents: "hi", config: { abortSignal: signal } };
+  const options = { retry: { maxRetries: 0 } };
+  const chunk = { candidates: [{ content: { parts: [{ text: "a" }] }, finishReason: "STOP" }] };
+  const ways: Ask[] = [
+    () => Promise.resolve(chunk),
+    () => Promise.resolve(chunks(chunk, chunk)),
+    () => Promise.resolve(chunks(chunk, { error: { code: 503 } })),
+    () => Promise.reject(new Error("Not now")),
+    () => {
+      throw new Error("Never");
+    },
+  ];
+  const whileAsked = new Set<number>();
+  for (const way of ways) {
+    const provider = gemini(geminiClient((...args) => {
+      whileAsked.add(listeners());
+      return way(...args);
+    }));
+    await callWithRetry(provider, asked, options).catch(() => {});
+    assertEquals(listeners(), 0);
+    for (const isLeft of [false, true]) {
+      try {
+        for await (const _ of streamWithRetry(provider, asked, options)) if (isLeft) break;
+      } catch { /* as it may */ }
+      assertEquals(listeners(), 0);
     }
   }
+  assertEquals(whileAsked, new Set([1]));
 });
 
 Deno.test("gemini() keeps the rest of the request's options, and changes a copy", async () => {

@@ -299,6 +299,10 @@ Deno.test("circuitBreaker() keeps no key that is fine or idle", async () => {
 });
 
 Deno.test("circuitBreaker() refuses bad options and names them", () => {
+  for (const [value, shown] of [[null, "null"], ["fast", '"fast"'], [5, "5"]] as const) {
+    const { message } = assertThrows(() => circuitBreaker(value as never), TypeError);
+    assertEquals(message, `Cannot create a gate: 'options' must be an object: current value is ${shown}`);
+  }
   for (const name of ["failures", "openMs"]) {
     assertStringIncludes(assertThrows(() => circuitBreaker({ [name]: 0 }), RangeError).message, `'${name}'`);
     assertStringIncludes(assertThrows(() => circuitBreaker({ [name]: "9" }), TypeError).message, `'${name}'`);

@@ -78,10 +78,13 @@ Deno.test("consoleTracer() puts the details under the bar at 40 columns", async 
 Deno.test("consoleTracer() says the same at every width, within the width", async () => {
   const steps = [
     ...rateLimitedThenOverloaded.slice(0, 2),
-    { takesMs: 10, error: httpError(400, {}, "A message of many words and of one very-long-one-that-fits-no-line") },
+    {
+      takesMs: 3_000_000,
+      error: httpError(400, {}, "A message of many words and of one very-long-one-that-fits-no-line"),
+    },
   ];
   const [widest = ""] = await printCall(steps, { width: 500 }, { taskId: "build-7" });
-  for (const width of [40, 55, 56, 60, 80, 120]) {
+  for (const width of [20, 40, 55, 56, 60, 80, 120]) {
     const [text = ""] = await printCall(steps, { width }, { taskId: "build-7" });
     for (const line of text.split("\n")) assert(line.length <= width, `${line.length} > ${width}: ${line}`);
     assertEquals(words(text).join(""), words(widest).join(""));
@@ -188,7 +191,8 @@ Deno.test("consoleTracer() keeps calls that overlap apart", () => {
 Deno.test("consoleTracer() shows long times in minutes and hours", () => {
   const clock = { ...fakeClock(), now: () => now };
   let now = 0;
-  const headers = [999.6, 59_994, 59_995, 3_599_400, 3_599_600, 7_384_000].map((ms) => {
+  const times = [999.6, 59_994, 59_995, 599_400, 599_600, 3_599_400, 3_599_600, 7_384_000, 35_999_000, 359_969_000];
+  const headers = times.map((ms) => {
     let text = "";
     now = 0;
     const span = consoleTracer({ clock, write: (line) => text = line }).startSpan("x", {});
@@ -196,7 +200,22 @@ Deno.test("consoleTracer() shows long times in minutes and hours", () => {
     span.end();
     return text.split("  ")[1];
   });
-  assertEquals(headers, ["1.00s", "59.99s", "1m 00s", "59m 59s", "1h 00m", "2h 03m"]);
+  const shown = ["1.00s", "59.99s", "1m 00s", "9m 59s", "10m00s", "59m59s", "1h 00m", "2h 03m", "10h00m", "99h59m"];
+  assertEquals(headers, shown);
+});
+
+Deno.test("consoleTracer() refuses what it could not print with", () => {
+  const cases = [
+    [null, "'options' must be an object: current value is null"],
+    [{ write: 1 }, "'write' must be a function: current value is 1"],
+    [{ write: null }, "'write' must be a function: current value is null"],
+    [{ clock: {} }, "'clock' must be a Clock: current value is of type object"],
+    [{ clock: null }, "'clock' must be a Clock: current value is null"],
+  ] as const;
+  for (const [options, told] of cases) {
+    const { message } = assertThrows(() => consoleTracer(options as never), TypeError);
+    assertEquals(message, `Cannot create a console tracer: ${told}`);
+  }
 });
 
 Deno.test("consoleTracer() refuses a width that is no integer of at least 20", () => {

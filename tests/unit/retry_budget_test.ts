@@ -142,6 +142,10 @@ Deno.test("retryBudget() keeps no key that is full or idle", async () => {
 });
 
 Deno.test("retryBudget() refuses bad options and names them", () => {
+  for (const [value, shown] of [[null, "null"], ["fast", '"fast"'], [5, "5"]] as const) {
+    const { message } = assertThrows(() => retryBudget(value as never), TypeError);
+    assertEquals(message, `Cannot create a gate: 'options' must be an object: current value is ${shown}`);
+  }
   for (const name of ["capacity", "costPerRetry", "costPerTimeout", "refundPerSuccess"]) {
     for (const value of [0, -1, NaN, Infinity]) {
       const { message } = assertThrows(() => retryBudget({ [name]: value }), RangeError);

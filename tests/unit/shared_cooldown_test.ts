@@ -138,6 +138,10 @@ Deno.test("sharedCooldown() refuses what would have to wait too long, until the 
 });
 
 Deno.test("sharedCooldown() refuses bad options and names them", () => {
+  for (const [value, shown] of [[null, "null"], ["fast", '"fast"'], [5, "5"]] as const) {
+    const { message } = assertThrows(() => sharedCooldown(value as never), TypeError);
+    assertEquals(message, `Cannot create a gate: 'options' must be an object: current value is ${shown}`);
+  }
   for (const name of ["spacingMs", "maxRetryAfterMs"]) {
     assertStringIncludes(assertThrows(() => sharedCooldown({ [name]: 0 }), RangeError).message, `'${name}'`);
     assertStringIncludes(assertThrows(() => sharedCooldown({ [name]: "9" }), TypeError).message, `'${name}'`);
