@@ -53,8 +53,6 @@ function bundle(options: BuildOptions): Promise<{ outputFiles: OutputFile[]; met
     platform: "neutral",
     packages: "external",
     target: "es2022",
-    minifySyntax: true,
-    minifyWhitespace: true,
     sourcemap: "linked",
     sourcesContent: true,
     logLevel: "silent",
