@@ -87,9 +87,8 @@ function judgeConsumer(findings: Findings, { library, provider, prelude, script,
   findings.same("the text that was read", scene.received.map((chunk) => scene.textOf(chunk)).join(""), text);
   const error = scene.thrown?.error;
   const last = script[scene.service.log.length - prelude.script.length - 1];
-  if (provider.textOf) {
-    findings.same("whether something was thrown", scene.thrown !== undefined, thrown !== undefined);
-  } else {
+  findings.same("whether something was thrown", scene.thrown !== undefined, thrown !== undefined);
+  if (!provider.textOf) {
     const isSame = scene.received.every((chunk, index) => chunk === last?.steps?.[index]?.chunk);
     findings.same("whether the chunks are the service's own, in order", isSame, true);
   }
