@@ -97,7 +97,10 @@ export class StreamAttempt<Req, Chunk> {
   /** Takes in what a chunk, or the end, says, and gives the error it reports. */
   read(result: IteratorResult<Chunk, unknown>): Reported | undefined {
     if (Object(result) !== result) {
-      throw new TypeError(`Cannot read the stream: a result of 'next()' must be an object: current value is ${result}`);
+      // Its type alone: it may be a part of the answer.
+      throw new TypeError(
+        `Cannot read the stream: a result of 'next()' must be an object: current value is of type ${typeof result}`,
+      );
     }
     const { done, value } = result;
     if (done) {

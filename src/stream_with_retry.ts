@@ -123,9 +123,9 @@ function iterator<Req, Chunk>(
       if (!options?.preventCancel) leave(call);
       return { done: true, value: await value };
     },
-    async throw(error) {
+    throw(error) {
       call.cancel(error);
-      throw error;
+      return Promise.reject(error);
     },
     [Symbol.asyncIterator]() {
       return this;
