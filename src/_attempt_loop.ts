@@ -154,7 +154,7 @@ function leftMs(clock: Clock, endsAt: number): number {
 }
 
 /** Whole milliseconds since `startedAt`. */
-export function elapsed(clock: Clock, startedAt: number | undefined): number | undefined {
+function elapsed(clock: Clock, startedAt: number | undefined): number | undefined {
   return startedAt === undefined ? undefined : Math.max(0, Math.round(clock.now() - startedAt));
 }
 

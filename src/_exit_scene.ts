@@ -74,6 +74,12 @@ export function recordingBackend(clock: Pick<Clock, "now">): StreamExitBackend {
 /** Nothing in the suite takes longer. */
 const LONGEST_MS = 20_000;
 
+/** Nothing in the suite says more. */
+const MOST_CHUNKS = 100;
+
+/** Whoever reads in place of the iterator. */
+type Reader = Pick<ReadableStreamDefaultReader<unknown>, "read">;
+
 /** One stream on the stage: its consumer, its caller, and the time. */
 export class Scene {
   readonly clock: SteppingClock = steppingClock();
@@ -122,6 +128,8 @@ export class Scene {
         ...limits,
       },
     );
+    // A rejection is found, and is not to end the process before.
+    Promise.resolve(this.stream.finished).catch(() => {});
   }
 
   get iterator(): AsyncIterator<unknown> {
@@ -177,7 +185,7 @@ export class Scene {
   }
 
   /** Runs a consumer, and keeps what it is thrown. */
-  async consume(work: () => Promise<void>): Promise<void> {
+  async consume(work: () => PromiseLike<unknown>): Promise<void> {
     try {
       await this.settled(work());
     } catch (error) {
@@ -187,20 +195,40 @@ export class Scene {
 
   /** Reads up to the chunk that says `text`; all, without one. */
   async read(text?: string): Promise<void> {
-    await this.consume(async () => {
-      while (await this.readOne() && (text === undefined || this.textOf(this.received.at(-1)) !== text));
-    });
+    await this.consume(() => this.readUpTo(text));
+  }
+
+  /** The same, without letting time pass. */
+  async readUpTo(text?: string, from?: Reader): Promise<void> {
+    while (await this.readOne(from) && (text === undefined || this.textOf(this.received.at(-1)) !== text));
   }
 
   /** Reads one chunk, if there is one. */
-  async readOne(): Promise<boolean> {
-    const { done, value } = await this.iterator.next();
-    if (!done) this.received.push(value);
+  async readOne(from?: Reader): Promise<boolean> {
+    const { done, value } = await (from ? from.read() : this.iterator.next());
+    if (!done) this.keep(value);
     return !done;
   }
 
+  /** The same for who looks at the answer later. */
+  ask(from?: Reader): Promise<boolean> {
+    const asked = this.readOne(from);
+    asked.catch(() => {});
+    return asked;
+  }
+
+  /** Takes in a chunk. */
+  keep(chunk: unknown): void {
+    if (this.received.push(chunk) > MOST_CHUNKS) throw new Error("The stream goes on and on");
+  }
+
+  /** The consumer leaves; lets time pass until it has left. */
+  async leave(action: () => PromiseLike<unknown>): Promise<void> {
+    await this.settled(this.act(action));
+  }
+
   /** Does what ends the stream, and looks whether the service knows at once. */
-  leave<T>(action: () => T): T {
+  act<T>(action: () => T): T {
     this.leftAt = this.clock.now();
     try {
       return action();
@@ -211,7 +239,7 @@ export class Scene {
 
   /** The caller aborts. */
   abort(): void {
-    this.leave(() => this.#controller.abort(this.reason));
+    this.act(() => this.#controller.abort(this.reason));
   }
 }
 

@@ -37,10 +37,18 @@ function show(value: unknown): string {
   return value instanceof Error ? `${value.name}: ${value.message}` : String(value);
 }
 
-/** Looks at everything that can be seen from outside, in the moment it is over and long after. @throws What is wrong. */
-export async function judgeExit(performance: Performance): Promise<void> {
-  const { scene, exit } = performance;
+/** Lets `play` happen, and tells what came of it. @throws All that is wrong. */
+export async function judgeExit(performance: Performance, play: () => Promise<void>): Promise<void> {
   const findings = new Findings();
+  for (const step of [play, () => judge(findings, performance)]) {
+    await step().catch((error) => findings.list.push(show(error)));
+  }
+  if (findings.list.length > 0) throw new Error(`${performance.exit.name}: ${findings.list.join("; ")}`);
+}
+
+/** Looks at everything that can be seen from outside, in the moment it is over and long after. */
+async function judge(findings: Findings, performance: Performance): Promise<void> {
+  const { scene } = performance;
   await scene.pass(0);
   const record = await promptly(scene.stream.finished);
   findings.same("listeners on the caller's signal", scene.listeners, 0);
@@ -51,18 +59,20 @@ export async function judgeExit(performance: Performance): Promise<void> {
   const before = stateOf(performance);
   await scene.pass(10_000);
   if (scene.isIterated) {
-    const told = scene.iterator.next().then(({ done }) => done ? "done" : "a chunk", () => "an error");
+    // An error may be told again, or once.
+    const onError = () => scene.thrown ? "done" : "an error";
+    const told = scene.iterator.next().then(({ done }) => done ? "done" : "a chunk", onError);
     findings.same("what next() gives after the end", await scene.settled(told), "done");
   }
   findings.same("what happened up to the end (attempts, pulls, spans, ends)", stateOf(performance), before);
-  if (findings.list.length > 0) throw new Error(`${exit.name}: ${findings.list.join("; ")}`);
 }
 
-const NEVER = {};
-
-/** What a promise has settled with already; nothing else is waited for. */
-async function promptly(promise: Promise<unknown>): Promise<unknown> {
-  return await Promise.race([promise.catch((error: unknown) => error), Promise.resolve().then(() => NEVER)]);
+/** What `finished` has come to already, in words where that is no record; nothing is waited for. */
+async function promptly(finished: PromiseLike<unknown>): Promise<unknown> {
+  return await Promise.race([
+    Promise.resolve(finished).catch((error) => `a rejection: ${show(error)}`),
+    Promise.resolve().then(() => "nothing yet"),
+  ]);
 }
 
 function stateOf({ scene, provider }: Performance): string {
@@ -77,16 +87,15 @@ function judgeConsumer(findings: Findings, { library, provider, prelude, script,
   findings.same("the text that was read", scene.received.map((chunk) => scene.textOf(chunk)).join(""), text);
   const error = scene.thrown?.error;
   const last = script[scene.service.log.length - prelude.script.length - 1];
-  if (provider.textOf) {
-    findings.same("whether something was thrown", scene.thrown !== undefined, thrown !== undefined);
-  } else {
+  findings.same("whether something was thrown", scene.thrown !== undefined, thrown !== undefined);
+  if (!provider.textOf) {
     const isSame = scene.received.every((chunk, index) => chunk === last?.steps?.[index]?.chunk);
     findings.same("whether the chunks are the service's own, in order", isSame, true);
   }
   if (thrown === "reason") findings.same("what was thrown", error, scene.reason);
   else if (thrown === "script") {
     if (!provider.textOf) findings.same("what was thrown", error, failureIn(last));
-  } else findings.same("what was thrown", (error as Error | undefined)?.name, thrown);
+  } else if ((error as Error | undefined)?.name !== thrown) findings.same("what was thrown", error, thrown);
   if (library.attemptsOf && thrown && !exit.isUnasked && (thrown !== "reason" || scene.isAborted)) {
     const attempts = library.attemptsOf(error);
     findings.same("the number of attemptsOf(error)", attempts.length, scene.service.log.length);
@@ -101,10 +110,12 @@ function failureIn(attempt: ScriptedAttempt | undefined): unknown {
   return attempt?.refusal ?? step?.error ?? step?.chunk?.error;
 }
 
-function judgeService(findings: Findings, { provider, prelude, exit, scene }: Performance): void {
+function judgeService(findings: Findings, { provider, prelude, exit, script, scene }: Performance): void {
   const { log } = scene.service;
   const { expected } = exit;
-  if (exit.isUnasked) return findings.same("the number of requests", log.length, 0);
+  if (exit.isUnasked || log.length === 0) {
+    return findings.same("the number of requests", log.length, exit.isUnasked ? 0 : script.length);
+  }
   for (const failed of log.slice(0, prelude.script.length)) {
     if (prelude.script[0]?.steps) findings.same("the failed attempt's cancellation", failed.cancelledAt, 50);
   }
@@ -139,11 +150,32 @@ function judgeSpans(findings: Findings, { provider, prelude, exit, scene }: Perf
   const last = calls.at(-1);
   if (last) judgeAttempt(findings, last, expected, calls.length - 1, (provider.readsAhead ?? 0) > 0);
   if (operations[0]) judgeOperation(findings, operations[0], scene, expected, before);
-  findings.same("whether finished has resolved", record !== NEVER, true);
-  for (const [name, value] of Object.entries(record ?? { "llm.outcome": "a record" })) {
-    findings.same(`finished: ${name}`, String(value), String(last?.attributes[name]));
+  if (Object(record) !== record) return findings.same("what finished resolves with", record, "a record");
+  for (const name of RECORDED) {
+    findings.same(`finished: ${name}`, (record as Record<string, unknown>)[name], last?.attributes[name]);
   }
 }
+
+/** What `finished` has in common with the last span. */
+const RECORDED = [
+  "llm.provider",
+  "llm.model",
+  "llm.attempt",
+  "llm.message_count",
+  "llm.stream",
+  "llm.duration_ms",
+  "llm.first_chunk_ms",
+  "llm.wait_ms",
+  "llm.outcome",
+  "llm.input_tokens",
+  "llm.output_tokens",
+  "llm.usage_partial",
+  "llm.stop_reason",
+  "llm.error",
+  "error.type",
+  "llm.retry.decision",
+  "http.response.status_code",
+];
 
 function judgePrelude(findings: Findings, { attributes, isFailed }: StreamExitSpan, { type }: Prelude): void {
   findings.same("whether the failed attempt's span is failed", isFailed, true);
@@ -199,7 +231,7 @@ function judgeOperation(
     "error.type": hasFailed ? expected.type ?? outcome : undefined,
     "gen_ai.response.time_to_first_chunk": first === undefined
       ? undefined
-      : (service.log.at(-1)!.openedAt + first) / 1000,
+      : ((service.log.at(-1)?.openedAt ?? 0) + first) / 1000,
   };
   for (const [name, value] of Object.entries(wanted)) findings.same(`the operation's ${name}`, attributes[name], value);
   findings.same("whether the operation's span is failed", isFailed, hasFailed);

@@ -29,7 +29,7 @@ async function readSlowly(scene: Scene): Promise<void> {
 function sink(scene: Scene, write: (text: string) => unknown = () => {}): WritableStream<unknown> {
   return new WritableStream({
     async write(chunk) {
-      scene.received.push(chunk);
+      scene.keep(chunk);
       await write(scene.textOf(chunk));
     },
   });
@@ -40,17 +40,13 @@ const ends = (): readonly Exit[] => [
     name: "end, read with for await",
     play: (scene) =>
       scene.consume(async () => {
-        for await (const chunk of scene.stream) scene.received.push(chunk);
+        for await (const chunk of scene.stream) scene.keep(chunk);
       }),
     expected: WHOLE,
   },
   {
     name: "end, read with a reader",
-    play: (scene) =>
-      scene.consume(async () => {
-        const reader = scene.stream.getReader();
-        for (let it; !(it = await reader.read()).done;) scene.received.push(it.value);
-      }),
+    play: (scene) => scene.consume(() => scene.readUpTo(undefined, scene.stream.getReader())),
     expected: WHOLE,
   },
   {
@@ -100,7 +96,7 @@ const leaving = (): readonly Exit[] => [
     play: (scene) =>
       scene.consume(async () => {
         for await (const chunk of scene.stream) {
-          scene.received.push(chunk);
+          scene.keep(chunk);
           if (scene.textOf(chunk)) break;
         }
       }),
@@ -111,7 +107,7 @@ const leaving = (): readonly Exit[] => [
     play: (scene) =>
       scene.consume(async () => {
         for await (const chunk of scene.stream) {
-          scene.received.push(chunk);
+          scene.keep(chunk);
           if (scene.textOf(chunk)) throw scene.reason;
         }
       }),
@@ -146,7 +142,7 @@ const leaving = (): readonly Exit[] => [
     name: "return() while a chunk is awaited",
     async play(scene) {
       await scene.read("Hello");
-      const asked = scene.readOne();
+      const asked = scene.ask();
       await scene.pass(20);
       await scene.leave(() => scene.iterator.return!());
       await scene.settled(asked);
@@ -202,9 +198,7 @@ const leaving = (): readonly Exit[] => [
     name: "throw() between two chunks",
     async play(scene) {
       await scene.read("Hello");
-      await scene.consume(async () => {
-        await scene.leave(() => scene.iterator.throw!(scene.reason));
-      });
+      await scene.consume(() => scene.act(() => scene.iterator.throw!(scene.reason)));
     },
     expected: { ...LEFT, ...AT_FIRST, thrown: "reason" },
   },
@@ -247,15 +241,8 @@ const leaving = (): readonly Exit[] => [
     name: "cancel() through a reader, while a chunk is awaited",
     async play(scene) {
       const reader = scene.stream.getReader();
-      await scene.consume(async () => {
-        let text = "";
-        while (text === "") {
-          const { value } = await reader.read();
-          scene.received.push(value);
-          text = scene.textOf(value);
-        }
-      });
-      const asked = reader.read();
+      await scene.consume(() => scene.readUpTo("Hello", reader));
+      const asked = scene.ask(reader);
       await scene.pass(20);
       await scene.leave(() => reader.cancel(scene.reason));
       await scene.settled(asked);
@@ -291,11 +278,7 @@ const leaving = (): readonly Exit[] => [
     play: (scene) =>
       scene.consume(async () => {
         const reader = scene.stream.pipeThrough(new TransformStream()).getReader();
-        for (let text = ""; text === "";) {
-          const { value } = await reader.read();
-          scene.received.push(value);
-          text = scene.textOf(value);
-        }
+        await scene.readUpTo("Hello", reader);
         await reader.cancel(scene.reason);
       }),
     expected: { ...LEFT, ...AT_FIRST, cancelled: "soon", pulls: [2, 3] },
@@ -445,11 +428,10 @@ function abortInMidStream(name: string, script: Exit["script"] = [ANSWER]): Exit
     script,
     async play(scene) {
       await scene.read("Hello");
-      const asked = scene.readOne();
-      asked.catch(() => {});
+      const asked = scene.ask();
       await scene.pass(20);
       scene.abort();
-      await scene.consume(() => asked.then(() => {}));
+      await scene.consume(() => asked);
     },
     expected: { ...LEFT, ...AT_FIRST, waitMs: 120, durationMs: 120, pulls: 3, thrown: "reason" },
   };
@@ -482,11 +464,10 @@ const aborting = (): readonly Exit[] => [
   {
     name: "abort before the first content",
     async play(scene) {
-      const asked = scene.readOne();
-      asked.catch(() => {});
+      const asked = scene.ask();
       await scene.reach(80);
       scene.abort();
-      await scene.consume(() => asked.then(() => {}));
+      await scene.consume(() => asked);
     },
     expected: { ...LEFT, text: "", thrown: "reason", waitMs: 80, durationMs: 80, pulls: 2 },
   },
@@ -494,11 +475,10 @@ const aborting = (): readonly Exit[] => [
     name: "abort before the first content of a service that then ends in silence",
     script: heedless("end"),
     async play(scene) {
-      const asked = scene.readOne();
-      asked.catch(() => {});
+      const asked = scene.ask();
       await scene.reach(80);
       scene.abort();
-      await scene.consume(() => asked.then(() => {}));
+      await scene.consume(() => asked);
     },
     expected: { ...LEFT, text: "", thrown: "reason", waitMs: 80, durationMs: 80, pulls: 2 },
   },
@@ -518,10 +498,7 @@ const aborting = (): readonly Exit[] => [
   {
     name: "abort while a reader awaits a chunk",
     async play(scene) {
-      const reader = scene.stream.getReader();
-      const read = (async () => {
-        for (;;) scene.received.push((await reader.read()).value);
-      })();
+      const read = scene.readUpTo(undefined, scene.stream.getReader());
       read.catch(() => {});
       await scene.reach(120);
       scene.abort();

@@ -32,7 +32,8 @@ export function safely(tracer: Tracer): StartSpan {
     let open = raw!;
     return {
       raw,
-      span: {
+      // Of what records nothing, nothing need be contained.
+      span: raw === noopSpan ? noopSpan : {
         setAttributes(added) {
           use(() => open.setAttributes(added));
         },

@@ -33,6 +33,8 @@ export class StreamAttempt<Req, Chunk> {
   readonly #startedAt: number;
   readonly #facts: { -readonly [Name in keyof ResponseFacts]?: unknown } = {};
   #upstream: Upstream<Chunk> | undefined;
+  /** Run inside of the span, for what a provider does between its chunks; made once, for all of them. */
+  readonly #pull = (): Promise<IteratorResult<Chunk, unknown>> => this.#upstream!.next();
   #firstChunkAt: number | undefined;
   #hasChunks = false;
   #waitingSince: number | undefined;
@@ -53,12 +55,12 @@ export class StreamAttempt<Req, Chunk> {
     this.#waitingSince = this.#startedAt;
     try {
       const source = await span.run(() => this.#provider.stream(request, this.#context));
-      const upstream = this.#upstream = upstreamOf(source);
-      if (this.#cancelled) return upstream.cancel(this.#cancelled.reason);
-      const pull = () => span.run(() => upstream.next());
+      this.#upstream = upstreamOf(source);
+      if (this.#cancelled) return this.#upstream.cancel(this.#cancelled.reason);
       do {
         const isWatched = this.#hasChunks && idleTimeoutMs < Infinity;
-        const result = await (isWatched ? within(this.#clock, this.#context.signal, idleTimeoutMs, pull()) : pull());
+        const pulled = span.run(this.#pull);
+        const result = await (isWatched ? within(this.#clock, this.#context.signal, idleTimeoutMs, pulled) : pulled);
         if (this.#cancelled) return;
         if (!result.done) this.head.push(result.value);
         const reported = this.read(result);
@@ -79,7 +81,7 @@ export class StreamAttempt<Req, Chunk> {
   /** Asks for the next chunk, after the first content; `stopWaiting` when it is there. */
   next(): Promise<IteratorResult<Chunk, unknown>> {
     this.#waitingSince = this.#clock.now();
-    return this.#upstream!.next();
+    return this.#context.span.run(this.#pull);
   }
 
   /** From here on time is the consumer's. */
@@ -89,11 +91,18 @@ export class StreamAttempt<Req, Chunk> {
   }
 
   #waited(): number {
-    return this.#waitingSince === undefined ? 0 : this.#clock.now() - this.#waitingSince;
+    return this.#waitingSince === undefined ? 0 : Math.max(0, this.#clock.now() - this.#waitingSince);
   }
 
   /** Takes in what a chunk, or the end, says, and gives the error it reports. */
-  read({ done, value }: IteratorResult<Chunk, unknown>): Reported | undefined {
+  read(result: IteratorResult<Chunk, unknown>): Reported | undefined {
+    if (Object(result) !== result) {
+      // Its type alone: it may be a part of the answer.
+      throw new TypeError(
+        `Cannot read the stream: a result of 'next()' must be an object: current value is of type ${typeof result}`,
+      );
+    }
+    const { done, value } = result;
     if (done) {
       this.isAtEnd = true;
       return this.readRest();
@@ -118,12 +127,12 @@ export class StreamAttempt<Req, Chunk> {
         isChunk ? provider.describeChunk?.(chunk!, this.#context) : provider.describeEnd?.(this.#context),
       );
       if (said) {
-        const { isTerminal, error, isContent: isContentSaid = isContent } = said;
+        const { isTerminal, error, isContent: isContentSaid } = said;
         if (FACTS.some((name) => said[name])) this.#learn(said);
         if (isTerminal === true) this.isComplete = true;
         else if (isTerminal === false) this.isComplete ??= false;
-        if (error !== undefined && error !== null) return { error };
-        isContent = isContentSaid;
+        if (error) return { error };
+        isContent = isContentSaid ?? isContent;
       }
     } catch {
       // A description that throws says nothing.
@@ -155,11 +164,13 @@ export class StreamAttempt<Req, Chunk> {
   /** When things happened, for a call that started at `callStartedAt`. */
   times(callStartedAt: number): StreamTimes {
     const at = this.#firstChunkAt;
+    // Not below 0 where a clock was set back.
+    const since = (start: number) => Math.max(0, Math.round(at! - start));
     const isOver = this.isComplete || this.isAtEnd && this.isComplete !== false;
     return {
-      firstChunkMs: at === undefined ? undefined : Math.round(at - this.#startedAt),
+      firstChunkMs: at === undefined ? undefined : since(this.#startedAt),
       waitMs: Math.round(this.#waitedMs + this.#waited()),
-      firstChunkAfter: at === undefined ? undefined : Math.round(at - callStartedAt) / 1000,
+      firstChunkAfter: at === undefined ? undefined : since(callStartedAt) / 1000,
       isPartial: this.#hasChunks && !isOver,
     };
   }

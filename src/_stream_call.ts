@@ -12,6 +12,8 @@ import { timeoutError } from "./_within.ts";
 
 /** Who waits for a chunk. */
 interface Asked<Chunk> {
+  /** Must not be collected before there is an answer. */
+  readonly stream?: unknown;
   resolve(result: IteratorResult<Chunk, undefined>): void;
   reject(error: unknown): void;
 }
@@ -45,7 +47,7 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
   #isEnded = false;
   #isOver = false;
   #hasLeft = false;
-  /** What the consumer is told, once, when it asks for more than there is. */
+  /** What the consumer is told whenever it asks for more than there is. */
   #failure: { readonly error: unknown } | undefined;
   #asked: Asked<Chunk>[] = [];
   #finish!: (record: PastAttempt | undefined) => void;
@@ -122,12 +124,7 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
     };
   }
 
-  /** The next chunk. */
-  next(): Promise<IteratorResult<Chunk, undefined>> {
-    return new Promise((resolve, reject) => this.ask({ resolve, reject }));
-  }
-
-  /** The same without a promise. Whoever asks twice at once is answered in turn. */
+  /** Asks for the next chunk. Whoever asks twice at once is answered in turn. */
   ask(asked: Asked<Chunk>): void {
     if (this.#asked.push(asked) === 1) this.#advance();
     this.#readToItsEnd();
@@ -155,10 +152,8 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
       if (this.#hasLeft) resolve({ done: true, value: undefined });
       else if (this.#answered && this.#attempt!.head.length > 0) {
         resolve({ done: false, value: this.#attempt!.head.shift()! });
-      } else if (this.#failure) {
-        reject(this.#failure.error);
-        this.#failure = undefined;
-      } else if (this.#isOver) resolve({ done: true, value: undefined });
+      } else if (this.#failure) reject(this.#failure.error);
+      else if (this.#isOver) resolve({ done: true, value: undefined });
       else {
         if (this.#answered && !this.#isPulling) this.#pull();
         return;

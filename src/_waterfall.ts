@@ -61,6 +61,11 @@ function axisFor(root: TimedSpan, row: TimedSpan, next: TimedSpan | undefined): 
   return { from: share(row.startedAt), to, waitTo: waits ? share(next?.startedAt ?? end) : to };
 }
 
+/** Not below 0, also of a clock that is set back. */
+function elapsed({ startedAt, endedAt = startedAt }: TimedSpan): number {
+  return Math.max(0, endedAt - startedAt);
+}
+
 function clamp(share: number): number {
   return Math.min(1, Math.max(0, share));
 }
@@ -70,7 +75,7 @@ function drawRow(row: TimedSpan, label: string, axis: Axis, { width, color }: Wa
   const taken = 2 + label.length + 1 + 1 + DURATION_WIDTH;
   const barWidth = Math.min(BAR_MAX_WIDTH, beside ? Math.floor(width * 0.4) - 8 : width - taken);
   const pieces = rowPieces(row);
-  const duration = row.attributes["llm.duration_ms"] ?? (row.endedAt ?? row.startedAt) - row.startedAt;
+  const duration = row.attributes["llm.duration_ms"] ?? elapsed(row);
   const left = `  ${label} ${drawBar(axis, Math.max(1, barWidth), toneOf(row), color)} ` +
     formatDuration(Number(duration)).padStart(DURATION_WIDTH);
   const indent = " ".repeat(beside ? taken + barWidth + 2 : label.length + 3);
@@ -92,7 +97,7 @@ function headerPieces(root: TimedSpan, attempts: number): Piece[] {
   const waitedMs = Number(root.attributes["llm.backoff_ms"] ?? 0);
   const pieces: Piece[] = [
     { text: [printable(root.name), at("llm.model")].filter(Boolean).join(" "), tone: "strong" },
-    plain(formatDuration((root.endedAt ?? root.startedAt) - root.startedAt)),
+    plain(formatDuration(elapsed(root))),
     plain(attempts === 1 ? "1 attempt" : `${attempts} attempts`),
     plain(waitedMs > 0 ? `waited ${formatDuration(waitedMs)}` : ""),
     { text: outcomeOf(root), tone: toneOf(root) },

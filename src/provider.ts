@@ -75,7 +75,10 @@ export interface ChunkDescription extends ResponseDescription {
    * never `true` is truncated. Left out for a format without such a marker.
    */
   readonly isTerminal?: boolean | undefined;
-  /** What the service reports instead of an answer, or of the rest of it: classified as if it had been thrown. */
+  /**
+   * What the service reports instead of an answer, or of the rest of it: classified as if it had been thrown. What is falsy
+   * is no error.
+   */
   readonly error?: unknown;
 }
 
@@ -102,9 +105,9 @@ export interface Provider<Req = unknown, Res = unknown> {
    */
   chat(request: Req, context: AttemptContext): PromiseLike<Res> | Res;
   /** Reads a request of a shape other than `{ model, messages, tools }`. */
-  describeRequest?(request: Req): RequestDescription;
+  describeRequest?(request: NoInfer<Req>): RequestDescription;
   /** Reads a response of a shape other than `{ usage, stopReason, model, id }`. */
-  describeResponse?(response: Res): ResponseDescription;
+  describeResponse?(response: NoInfer<Res>): ResponseDescription;
 }
 
 /** What a provider's stream may be. */
@@ -117,12 +120,12 @@ export interface StreamProvider<Req = unknown, Chunk = unknown> {
   /** Sends `request` once, without retries of its own, and gives the answer's chunks. */
   stream(request: Req, context: AttemptContext): StreamSource<Chunk> | PromiseLike<StreamSource<Chunk>>;
   /** Reads a request of a shape other than `{ model, messages, tools }`. */
-  describeRequest?(request: Req): RequestDescription;
+  describeRequest?(request: NoInfer<Req>): RequestDescription;
   /**
    * Reads a chunk. Later counts and reasons replace earlier ones. Without this, every chunk is content. The context is the
    * same object for all chunks of an attempt.
    */
-  describeChunk?(chunk: Chunk, context: AttemptContext): ChunkDescription | undefined;
+  describeChunk?(chunk: NoInfer<Chunk>, context: AttemptContext): ChunkDescription | undefined;
   /** Reads what is left when the stream has ended by itself: the last line of bytes, for instance, that nothing follows. */
   describeEnd?(context: AttemptContext): ChunkDescription | undefined;
 }

@@ -21,7 +21,10 @@ export interface StreamExitsOptions {
 export interface StreamExit {
   /** What happens, with which provider, and whether attempts failed before. */
   readonly name: string;
-  /** Makes it happen, on a clock of its own. Rejects with an `Error` that tells all that is not as it must be. */
+  /**
+   * Makes it happen, on a clock of its own. Settles whatever the library does, or leaves undone; rejects with an `Error`
+   * that tells all that is not as it must be.
+   */
   run(library: StreamLibrary): Promise<void>;
 }
 
@@ -97,8 +100,9 @@ async function perform(
   const { script = [ANSWER], retriesLeft = 3 } = exit;
   const before = prelude.script.length;
   const scene = new Scene(provider, [...prelude.script, ...script], before, backend);
-  if (exit.isUnasked) scene.abort();
-  scene.start(library, exit.limits?.(before * PRELUDE_MS) ?? {}, before + retriesLeft);
-  await exit.play(scene);
-  await judgeExit({ library, provider, prelude, exit, script, scene });
+  await judgeExit({ library, provider, prelude, exit, script, scene }, async () => {
+    if (exit.isUnasked) scene.abort();
+    scene.start(library, exit.limits?.(before * PRELUDE_MS) ?? {}, before + retriesLeft);
+    await exit.play(scene);
+  });
 }

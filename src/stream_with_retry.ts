@@ -99,18 +99,29 @@ export function readable<Req, Chunk>(call: StreamCall<Req, Chunk>): RetriedStrea
   endWhenDropped(stream, call);
   return Object.defineProperties(stream, {
     finished: { value: call.finished },
-    [Symbol.asyncIterator]: { value: () => iterator(call, stream) },
+    [Symbol.asyncIterator]: { value: (options?: IteratorOptions) => iterator(call, stream, options) },
   }) as RetriedStream<Chunk>;
 }
 
-/** The way around the `ReadableStream`, which would cost more. It holds `stream`, lest that be collected in the meantime. */
-function iterator<Req, Chunk>(call: StreamCall<Req, Chunk>, stream: unknown): AsyncIterableIterator<Chunk> {
+/** As of a `ReadableStream`'s own iterator. */
+interface IteratorOptions {
+  readonly preventCancel?: boolean;
+}
+
+/**
+ * The way around the `ReadableStream`, which would cost more. It holds `stream`, lest that be collected in the meantime,
+ * and so does a question until it is answered.
+ */
+function iterator<Req, Chunk>(
+  call: StreamCall<Req, Chunk>,
+  stream: unknown,
+  options?: IteratorOptions,
+): AsyncIterableIterator<Chunk> {
   return {
-    stream,
-    next: () => call.next(),
-    return(value) {
-      leave(call);
-      return Promise.resolve({ done: true, value });
+    next: () => new Promise((resolve, reject) => call.ask({ resolve, reject, stream })),
+    async return(value) {
+      if (!options?.preventCancel) leave(call);
+      return { done: true, value: await value };
     },
     throw(error) {
       call.cancel(error);

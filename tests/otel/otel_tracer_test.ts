@@ -1,6 +1,6 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import * as ownApi from "@opentelemetry/api";
-import { noopTracer } from "../../mod.ts";
+import { noopTracer, streamWithRetry } from "../../mod.ts";
 import { otelTracer } from "../../src/otel.ts";
 import { VERSION } from "../../src/version.ts";
 import {
@@ -103,6 +103,35 @@ for (const line of lines) {
       ["GET outside", undefined],
       ["llm.call", undefined],
     ]);
+  });
+
+  test("makes the spans of a provider's stream children of the attempt, from the first chunk to the last", async () => {
+    const { provider, finished } = recordingProvider(line);
+    await registered(line, provider, async () => {
+      const app = api.trace.getTracer("app");
+      const service = {
+        name: "demo",
+        async *stream() {
+          for (const chunk of [1, 2, 3]) {
+            app.startSpan(`before ${chunk}`).end();
+            await new Promise((resolve) => setTimeout(resolve, 0));
+            app.startSpan(`at ${chunk}`).end();
+            yield chunk;
+          }
+        },
+      };
+      await app.startActiveSpan("agent", async (agent) => {
+        for await (const chunk of streamWithRetry(service, { model: "m" }, { tracer: otelTracer({ api }) })) {
+          app.startSpan(`consumer ${chunk}`).end();
+        }
+        agent.end();
+      });
+    });
+    const parents = Object.fromEntries(finished().map(({ name, parent }) => [name, parent]));
+    for (const chunk of [1, 2, 3]) {
+      const found = [`before ${chunk}`, `at ${chunk}`, `consumer ${chunk}`].map((name) => parents[name]);
+      assertEquals(found, ["llm.call", "llm.call", "agent"], `chunk ${chunk}`);
+    }
   });
 
   test("keeps what else the active context carries, and the trace of the active span", async () => {

@@ -16,6 +16,12 @@ const RESOLUTIONS = {
   bundler: { module: "esnext", moduleResolution: "bundler", lib: ["es2022", "dom", "dom.iterable"], types: [] },
 };
 
+/** A file of ours that imports the package in place of its source. */
+async function fromPackage(file: string): Promise<string> {
+  const types = await Deno.readTextFile(path(file));
+  return types.replaceAll(/"\.\.\/\.\.\/(?:mod|src(\/\w+))\.ts"/g, (_, entry = "") => `"tryspan${entry}"`);
+}
+
 Deno.test("npm package's types hold in TypeScript 5.4 and 7, with Node's types or the DOM's, without skipLibCheck", async () => {
   await using consumer = await createConsumer("@opentelemetry/api@1.9.0", "@types/node@24.10.0");
   const names = Object.keys(project.exports).map((name) => `tryspan${name.slice(1)}`);
@@ -32,12 +38,13 @@ Deno.test("npm package's types hold in TypeScript 5.4 and 7, with Node's types o
     const text: string = await callWithRetry(provider, "four");
     export { length, text };`,
   );
+  await consumer.write("providers.ts", await fromPackage("tests/types/providers_types.ts"));
   const strictest = { strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true };
   for (const [name, resolution] of Object.entries(RESOLUTIONS)) {
     const compilerOptions = { ...resolution, ...strictest, target: "es2022", skipLibCheck: false, noEmit: true };
     await consumer.write(
       `tsconfig.${name}.json`,
-      JSON.stringify({ compilerOptions, files: ["entry_points.ts", "use.ts"] }),
+      JSON.stringify({ compilerOptions, files: ["entry_points.ts", "use.ts", "providers.ts"] }),
     );
   }
   await Promise.all(COMPILERS.flatMap((compiler) => {
@@ -51,9 +58,7 @@ Deno.test("npm package's types hold in TypeScript 5.4 and 7, with Node's types o
 Deno.test("npm package's bindings give the SDKs' own types in TypeScript 5.4 and 7", async () => {
   const directory = await nodeProject();
   await installedPackage();
-  const types = await Deno.readTextFile(path("tests/types/bindings_types.ts"));
-  const byName = types.replaceAll(/"\.\.\/\.\.\/(?:mod|src(\/\w+))\.ts"/g, (_, entry = "") => `"tryspan${entry}"`);
-  await Deno.writeTextFile(`${directory}/bindings_types.mts`, byName);
+  await Deno.writeTextFile(`${directory}/bindings_types.mts`, await fromPackage("tests/types/bindings_types.ts"));
   const compilerOptions = {
     ...RESOLUTIONS.nodenext,
     lib: ["es2023", "dom", "dom.iterable"],

@@ -117,6 +117,11 @@ const SCENES: Readonly<Record<string, () => unknown>> = {
   "kept": () => outlive((stream) => stream),
   "kept by its iterator": () => outlive((stream) => stream[Symbol.asyncIterator]()),
   "kept by its reader": () => outlive((stream) => stream.getReader()),
+  "kept by a question": () =>
+    outlive((stream) => {
+      const iterator = stream[Symbol.asyncIterator]();
+      for (let asked = 0; asked < 6; asked++) iterator.next();
+    }),
   "kept by a tee": () => outlive((stream) => stream.tee()),
   "kept by a pipe": () => outlive((stream) => stream.pipeThrough(new TransformStream())),
   "kept by a body": () => outlive((stream) => new Response(stream as unknown as ReadableStream<Uint8Array>)),

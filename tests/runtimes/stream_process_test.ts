@@ -72,7 +72,9 @@ for (const runtime of Object.keys(COMMANDS)) {
   });
 
   Deno.test(`streamWithRetry() ends no stream that somebody can still read, in ${runtime}`, async () => {
-    for (const by of ["", " by its iterator", " by its reader", " by a tee", " by a pipe", " by a body"]) {
+    for (
+      const by of ["", " by its iterator", " by its reader", " by a question", " by a tee", " by a pipe", " by a body"]
+    ) {
       const { result } = await play(runtime, `kept${by}`);
       assertEquals(result, { returns: 0, outcome: "open", ends: [0, 0] }, `kept${by}`);
     }

@@ -40,17 +40,17 @@ export const STREAM_INVARIANTS: Readonly<Record<string, (plan: StreamPlan, playe
     return isOk && (received.length !== given.length || thrown.length > 0) && { received, given, thrown };
   },
 
-  "throws what the provider threw, the caller's reason, or an error of its own, once": (_, played) => {
+  "throws what the provider threw, the caller's reason, or an error of its own, the same to all": (_, played) => {
     const { thrown, errors, reason, records, hasLeft } = played;
     const isKnown = thrown.every((error) =>
       error === reason || errors.includes(error) ||
       /^(TimeoutError|TruncatedStreamError)$/.test((error as Error)?.name)
     );
     const isDue = !hasLeft && records.at(-1)?.["llm.outcome"] !== "ok";
-    return (!isKnown || thrown.length !== (isDue ? 1 : 0)) && { thrown, isDue };
+    return (!isKnown || new Set(thrown).size !== (isDue ? 1 : 0)) && { thrown, isDue };
   },
 
-  "says nothing after the end": (_, { after }) => after !== true && { after },
+  "says nothing new after the end": (_, { after, thrown }) => after !== (thrown.length ? thrown[0] : true) && { after },
 
   "pulls one chunk at a time, none that nobody asked for, none after the end": (_, { attempts, asked }) =>
     attempts.filter(({ most, pulls, pullsAfterEnd, given }) => {

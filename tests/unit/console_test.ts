@@ -188,6 +188,18 @@ Deno.test("consoleTracer() keeps calls that overlap apart", () => {
   ]);
 });
 
+Deno.test("consoleTracer() shows no time below 0 of a clock that is set back", () => {
+  let now = 60_000;
+  const printed: string[] = [];
+  const tracer = consoleTracer({ clock: { ...fakeClock(), now: () => now }, write: (text) => printed.push(text) });
+  const root = tracer.startSpan("chat", {});
+  const call = tracer.startSpan("llm.call", { "llm.attempt": 0 }, root);
+  now = 0;
+  call.end();
+  root.end();
+  assert(!printed.join().includes("-"), printed.join());
+});
+
 Deno.test("consoleTracer() shows long times in minutes and hours", () => {
   const clock = { ...fakeClock(), now: () => now };
   let now = 0;

@@ -54,6 +54,10 @@ Deno.test("streamWithRetry() hands over what describeChunk cannot read", async (
     ["says nothing", () => undefined],
     ["says null", () => null],
     ["says a number", () => 5],
+    ["says that there is no error", () => ({ error: false })],
+    ["says an empty error", () => ({ error: "" })],
+    ["says 0 for an error", () => ({ error: 0 })],
+    ["says null for all", () => ({ isContent: null, isTerminal: null, error: null, usage: null })],
     ["is of wrong types", () => ({ usage: 5, stopReason: {}, isTerminal: "no", model: 1, statusCode: "200" })],
     ["has getters that throw", () => ({
       get usage() {
@@ -71,6 +75,7 @@ Deno.test("streamWithRetry() hands over what describeChunk cannot read", async (
     assertEquals(await drain(stream), { chunks: [hello, you] }, name);
     assertSound(tracer.spans, tracer.misuses, name);
     assertEquals((await stream.finished)?.["llm.outcome"], "ok", name);
+    assert((await stream.finished)?.["llm.first_chunk_ms"] !== undefined, name);
   }
 });
 
@@ -86,6 +91,8 @@ Deno.test("streamWithRetry() is not hurt by describeRequest or describeEnd", asy
 
 const UNFIT: [name: string, next: () => unknown][] = [
   ["nothing", () => undefined],
+  ["a number", () => 5],
+  ["text, in time", () => Promise.resolve("text")],
   ["null, in time", () => Promise.resolve(null)],
   ["a throw", throws],
   ["a rejection", () => Promise.reject(new Error("own bug"))],
@@ -344,13 +351,13 @@ Deno.test("streamWithRetry() ends once, whoever ends it from inside of its own w
           retry: { jitter: "none" },
           ...options,
         });
-        const { chunks } = await drain(stream);
+        const { chunks, ...told } = await drain(stream);
         await stream.finished;
         await settle();
         assert(chunks.every((chunk, index) => chunk === [role, hello, you][index]), message);
         assertSound(tracer.spans, tracer.misuses, message);
         assertEquals([clock.pendingTimers, listeners()], [0, 0], message);
-        assertEquals(await stream[Symbol.asyncIterator]().next(), { done: true, value: undefined }, message);
+        assertEquals(await drain(stream), { chunks: [], ...told }, message);
       }
     }
   }

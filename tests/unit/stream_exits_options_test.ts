@@ -4,6 +4,7 @@ import {
   type ScriptedChunk,
   type ScriptedService,
   type StreamExitProvider,
+  type StreamExitRequest,
   streamExits,
   type StreamLibrary,
 } from "../../src/testing.ts";
@@ -96,7 +97,16 @@ function changed(change: (iterator: AsyncIterator<unknown>) => Partial<AsyncIter
   };
 }
 
-const WRONG: [what: string, library: StreamLibrary, words: RegExp, found: string][] = [
+type Wrong = [what: string, library: StreamLibrary, words: RegExp, found: string];
+
+const FINISHES: readonly [what: string, finished: () => Promise<unknown>][] = [
+  ["a rejection", () => Promise.reject(new Error("own bug"))],
+  ["an empty object", () => Promise.resolve({})],
+  ["no object", () => Promise.resolve(1)],
+  ["nothing", () => Promise.resolve(undefined)],
+];
+
+const WRONG: Wrong[] = [
   [
     "goes on after return()",
     changed(() => ({ return: (value) => Promise.resolve({ done: true, value }) })),
@@ -197,6 +207,108 @@ const WRONG: [what: string, library: StreamLibrary, words: RegExp, found: string
       streamWithRetry: (...args) => like(streamWithRetry(...args), { finished: new Promise(() => {}) }),
     },
     /finished/,
+    "break after the first content",
+  ],
+  ...FINISHES.map(([what, finished]): Wrong => [
+    `finishes with ${what}`,
+    {
+      streamWithRetry(...args) {
+        const stream = streamWithRetry(...args);
+        return like(stream, { finished: stream.finished.then(finished) });
+      },
+    },
+    /finished/,
+    "break after the first content",
+  ]),
+  [
+    "reads to the end in return()",
+    changed((iterator) => ({
+      async return(value) {
+        while (!(await iterator.next()).done);
+        return { done: true, value };
+      },
+    })),
+    /pulls/,
+    "return() after the first content",
+  ],
+  [
+    "never comes back from return()",
+    changed(() => ({ return: () => new Promise(() => {}) })),
+    /hangs/,
+    "return() while a chunk is awaited",
+  ],
+  [
+    "is a branch of a tee",
+    {
+      streamWithRetry(...args) {
+        const stream = streamWithRetry(...args);
+        return Object.assign(stream.tee()[0], { finished: stream.finished });
+      },
+    },
+    /hangs/,
+    "return() after the first content",
+  ],
+  [
+    "is behind a TransformStream",
+    {
+      streamWithRetry(...args) {
+        const stream = streamWithRetry(...args);
+        return Object.assign(stream.pipeThrough(new TransformStream()), { finished: stream.finished });
+      },
+    },
+    /./,
+    "return() after the first content",
+  ],
+  [
+    "drops the signal",
+    {
+      streamWithRetry: (provider, request, { signal: _signal, ...options }) =>
+        streamWithRetry(provider, request, options),
+    },
+    /what was thrown/,
+    "abort while a reader awaits a chunk",
+  ],
+  [
+    "closes its ReadableStream on an abort",
+    {
+      streamWithRetry<Chunk>(...args: Parameters<typeof streamWithRetry<StreamExitRequest, Chunk>>) {
+        const stream = streamWithRetry(...args);
+        const iterator = stream[Symbol.asyncIterator]();
+        const closing = new ReadableStream<Chunk>({
+          async pull(controller) {
+            const { done, value } = await iterator.next().catch(() => ({ done: true, value: undefined }));
+            if (done) controller.close();
+            else controller.enqueue(value!);
+          },
+        }, { highWaterMark: 0 });
+        return like(stream, { getReader: () => closing.getReader() });
+      },
+    },
+    /what was thrown/,
+    "abort while a reader awaits a chunk",
+  ],
+  [
+    "goes on and on",
+    changed((iterator) => {
+      let last: IteratorResult<unknown>;
+      return {
+        async next() {
+          const result = await iterator.next();
+          return result.done && last ? last : last = result;
+        },
+      };
+    }),
+    /on and on/,
+    "attempt timeout after the first content, which it does not guard",
+  ],
+  [
+    "throws at once",
+    {
+      streamWithRetry() {
+        throw new Error("own bug");
+      },
+    },
+    /own bug/,
     "break after the first content",
   ],
   [

@@ -5,8 +5,10 @@ import {
   createStreamer,
   type Gate,
   type GateResult,
+  noopTracer,
   type StreamProvider,
   streamWithRetry,
+  type Tracer,
   TruncatedStreamError,
 } from "../../mod.ts";
 import { fakeClock, recordingTracer } from "../../src/testing.ts";
@@ -172,7 +174,7 @@ Deno.test("streamWithRetry() has one pull open at a time, whenever next() is cal
   }
 });
 
-Deno.test("streamWithRetry() throws an error once and is done, however many asked", async () => {
+Deno.test("streamWithRetry() throws an error to all who ask for more, however many there are", async () => {
   const provider = manualStream();
   const iterator = streamWithRetry(provider, request)[Symbol.asyncIterator]();
   const error = new Error("broken");
@@ -183,8 +185,8 @@ Deno.test("streamWithRetry() throws an error once and is done, however many aske
   assertEquals(settled.map((it) => it.status === "rejected" ? it.reason : it.value.value), [
     hello,
     error,
-    undefined,
-    undefined,
+    error,
+    error,
   ]);
   assertEquals(provider.pulls, 2);
 });
@@ -200,7 +202,7 @@ Deno.test("streamWithRetry() hands over a chunk that reports an error, throws th
     hello,
     bad,
     error,
-    undefined,
+    error,
   ]);
   assertEquals([provider.pulls, provider.returns], [2, 1]);
 });
@@ -224,14 +226,20 @@ Deno.test("streamWithRetry() has nothing more to say after return(), whatever wa
   }
 });
 
-Deno.test("streamWithRetry() has nothing more to say after an error that nobody was told in time", async () => {
+Deno.test("streamWithRetry() looks finished to nobody after an abort", async () => {
   const provider = manualStream();
   const controller = new AbortController();
-  const iterator = streamWithRetry(provider, request, { signal: controller.signal })[Symbol.asyncIterator]();
+  const stream = streamWithRetry(provider, request, { signal: controller.signal });
+  const iterator = stream[Symbol.asyncIterator]();
   provider.give(role, hello);
   await settle();
   controller.abort("enough");
-  assertEquals(await assertRejects(() => iterator.next()), "enough");
+  for (let turn = 0; turn < 2; turn++) {
+    assertEquals(await assertRejects(() => iterator.next()), "enough");
+    assertEquals(await assertRejects(() => collect(stream)), "enough");
+  }
+  assertEquals(await assertRejects(() => stream.getReader().read()), "enough");
+  await iterator.return!();
   assertEquals(await iterator.next(), { done: true, value: undefined });
 });
 
@@ -259,6 +267,15 @@ Deno.test("streamWithRetry() gives iterators that share the stream, and are iter
   assertEquals([(await one!.next()).value, (await other!.next()).value], [1, 2]);
   assertEquals(await collect(one!), [3, 4]);
   assertEquals(await collect(stream), []);
+});
+
+Deno.test("streamWithRetry() goes on after the return() of an iterator that was told to prevent that it is cancelled", async () => {
+  const stream = streamWithRetry(giving(1, 2), request);
+  const iterator = stream[Symbol.asyncIterator]({ preventCancel: true });
+  assertEquals((await iterator.next()).value, 1);
+  assertEquals(await iterator.return!(Promise.resolve(7) as never), { done: true, value: 7 as never });
+  assertEquals(await collect(stream), [2]);
+  assertEquals((await stream.finished)?.["llm.outcome"], "ok");
 });
 
 Deno.test("streamWithRetry() is a ReadableStream that can be teed, piped and made a body", async () => {
@@ -415,6 +432,59 @@ Deno.test("streamWithRetry() sets the operation's attributes, and the time to it
     "gen_ai.usage.cache_read.input_tokens": 5,
     "gen_ai.response.time_to_first_chunk": 2.5,
   });
+});
+
+Deno.test("streamWithRetry() runs what a provider does between its chunks inside of the attempt's span, and nothing else", async () => {
+  let active: string | undefined;
+  const tracer: Tracer = {
+    startSpan: (name) => ({
+      ...noopTracer.startSpan(name, {}),
+      run(work) {
+        active = name;
+        try {
+          return work();
+        } finally {
+          active = undefined;
+        }
+      },
+    }),
+  };
+  const inside: unknown[] = [];
+  const provider: StreamProvider<unknown, number> = {
+    name: "demo",
+    stream: () => ({
+      [Symbol.asyncIterator]: () => ({
+        async next() {
+          inside.push(active);
+          await undefined;
+          return { done: inside.length === 4, value: inside.length };
+        },
+      }),
+    }),
+  };
+  for await (const _ of streamWithRetry(provider, request, { tracer })) assertEquals(active, undefined);
+  assertEquals(inside, ["llm.call", "llm.call", "llm.call", "llm.call"]);
+});
+
+Deno.test("streamWithRetry() tells no times below 0 of a clock that is set back", async () => {
+  const clock = fakeClock();
+  let setBack = 0;
+  const tracer = recordingTracer({ clock });
+  const provider: StreamProvider<unknown, number> = {
+    name: "demo",
+    async *stream() {
+      setBack = 60_000;
+      yield 1;
+      setBack = 120_000;
+      yield 2;
+    },
+  };
+  const options = { tracer, clock: { ...clock, now: () => clock.now() - setBack } };
+  await collect(streamWithRetry(provider, request, options));
+  const [operation, call] = tracer.spans;
+  assertEquals(call?.attributes["llm.first_chunk_ms"], 0);
+  assertEquals(call?.attributes["llm.wait_ms"], 0);
+  assertEquals(operation?.attributes["gen_ai.response.time_to_first_chunk"], 0);
 });
 
 Deno.test("streamWithRetry() opens no operation span where none is wanted", async () => {
