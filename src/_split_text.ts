@@ -27,7 +27,7 @@ export function splitText(sink: EventSink, boundary: RegExp, read: (text: string
     if (data === undefined) return;
     const value = parsed(data);
     // JSON that the end of the stream has cut off says nothing for sure.
-    if (!isCutOff || value !== data || !data.includes("{")) sink.event(value, type);
+    if (!isCutOff || value !== data || !data.includes("{")) sink.event(value, type, type === "error");
   }
 
   return {

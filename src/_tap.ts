@@ -23,7 +23,10 @@ export interface Tap {
 }
 
 /** What a tap has to know of a {@linkcode WireFormat}. `telling` looks at several events at once: no `^`, no `$`. */
-export type TappedFormat = Pick<WireFormat, "framing" | "describeEvent" | "describeEvents" | "telling">;
+export type TappedFormat = Pick<
+  WireFormat,
+  "framing" | "describeEvent" | "describeEvents" | "telling" | "goesOnWhenStopped"
+>;
 
 /** So many bytes are read as they come: longer answers are content alone, but for their beginning and their end. */
 const READ_AT_ONCE = 2_097_152;
@@ -41,10 +44,18 @@ const NO_CONTENT: ChunkDescription = { isContent: false };
 export function createTap(format: TappedFormat): Tap {
   let said: ChunkDescription | undefined;
   let hasContent = false;
+  let hasStopped = false;
   const describeEvent = format.describeEvents?.() ?? format.describeEvent;
 
   function say(description: ChunkDescription): void {
-    if (description.isContent !== false) hasContent = true;
+    const { isContent, isTerminal, stopReason, usage } = description;
+    if (isContent !== false) hasContent = true;
+    if (stopReason) hasStopped = true;
+    if (isTerminal !== undefined) {
+      const isEnd = format.goesOnWhenStopped ? hasStopped && !!usage || isTerminal && !stopReason : isTerminal;
+      // The end of nothing is none: such a stream is an empty one.
+      description = { ...description, isTerminal: isEnd && (hasContent || hasStopped) };
+    }
     said = said ? mergeDescription(said, description) : description;
   }
 
@@ -53,8 +64,13 @@ export function createTap(format: TappedFormat): Tap {
     event(data, type, isFailure) {
       try {
         const description = describeEvent(data, type);
-        const error = description.error ?? (isFailure ? { type, body: data } : undefined);
-        say(isFailure ? { ...description, isContent: false, error } : description);
+        const { error = data } = description;
+        const failure = error !== data
+          ? error
+          : typeof data === "string"
+          ? { type, error }
+          : { type, ...data as object };
+        say(isFailure ? { ...description, isContent: false, error: failure } : description);
       } catch {
         say(CONTENT);
       }

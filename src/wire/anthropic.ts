@@ -7,7 +7,7 @@ export const anthropic: WireFormat = {
   name: "anthropic",
   framing: "sse",
   path: /\/v1\/messages\/?$|\/anthropic\/models\/(?!count-tokens)[^/]+:(streamR|r)awPredict$/,
-  telling: /message_(start|delta|stop)"|(?<!_)error"/,
+  telling: /message_(start|delta|stop)"|(?<!_)error"|event: ?error/,
   describeRequest: (body, path) => read(request, body, path) ?? { isStream: false },
   describeResponse: (body) => read(response, body) ?? {},
   describeEvent: (data, type) => read(event, data, type) ?? {},

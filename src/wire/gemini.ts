@@ -7,7 +7,7 @@ export const gemini: WireFormat = {
   name: "gemini",
   framing: "sse",
   path: /:(streamG|g)enerateContent$/,
-  telling: /finishReason"|usageMetadata"|promptFeedback"|functionCall"|error"/,
+  telling: /finishReason"|usageMetadata"|promptFeedback"|functionCall"|error"|event: ?error/,
   describeRequest: (body, path) => read(request, body, path) ?? { isStream: false },
   describeResponse: (body) => read(response, body) ?? {},
   describeEvent: (data) => read(event, data) ?? {},

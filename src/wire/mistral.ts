@@ -8,6 +8,7 @@ export const mistral: WireFormat = {
   framing: "sse",
   path: /\/(chat|agents)\/completions\/?$/,
   telling: CHAT_TELLING,
+  goesOnWhenStopped: true,
   describeRequest: (body, path) => read(chatRequest, body, path) ?? { isStream: false },
   describeResponse: (body) => read(chatResponse, body) ?? {},
   describeEvent: (data, type) => read((event, type) => chatEvent(event?.data ?? event, type), data, type) ?? {},

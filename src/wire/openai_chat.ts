@@ -4,19 +4,19 @@ import type { WireFormat, WireRequest, WireResponse } from "./wire_format.ts";
 
 /** Found in every event that can say more than content. */
 export const CHAT_TELLING =
-  /finish_reason"\s*:\s*"|usage"\s*:\s*\{|error"\s*:\s*[^n\s]|message"\s*:|t"\s*:\s*"error"|DONE\]/;
+  /finish_reason"\s*:\s*"|usage"\s*:\s*\{|error"\s*:\s*[^n\s]|message"\s*:|t"\s*:\s*"error"|event: ?error|DONE\]/;
 
 /**
  * OpenAI's Chat Completions, and what is compatible with it: Azure, OpenRouter, Groq, DeepSeek, xAI, vLLM and many more.
  *
- * `[DONE]` ends the stream, but the official SDK keeps it to itself, so a `finish_reason` counts as the end as well: what
- * can be cut off behind it is usage alone.
+ * `[DONE]` ends the stream, but the official SDK keeps it to itself, so of its objects a `finish_reason` is the end as well.
  */
 export const openaiChat: WireFormat = {
   name: "openai",
   framing: "sse",
   path: /\/chat\/completions\/?$/,
   telling: CHAT_TELLING,
+  goesOnWhenStopped: true,
   describeRequest: (body, path) => read(chatRequest, body, path) ?? { isStream: false },
   describeResponse: (body) => read(chatResponse, body) ?? {},
   describeEvent: (data, type) => read(chatEvent, data, type) ?? {},

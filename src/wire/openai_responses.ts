@@ -7,7 +7,7 @@ export const openaiResponses: WireFormat = {
   name: "openai",
   framing: "sse",
   path: /\/responses\/?$/,
-  telling: /response\.(completed|incomplete|failed)"|error"|DONE\]/,
+  telling: /response\.(completed|incomplete|failed)"|error"|event: ?error|DONE\]/,
   describeRequest: (body) => read(request, body) ?? { isStream: false },
   describeResponse: (body) => read(response, body) ?? {},
   describeEvent: (data, type) => read(event, data, type) ?? {},
