@@ -85,8 +85,7 @@ export function createTap(format: TappedFormat): Tap {
   let bytesKept = 0;
 
   function push(bytes: Uint8Array): void {
-    // Messages with lengths cannot be picked up in the middle, and cost little.
-    if (!hasContent || framing === "event-stream" || (bytesRead += bytes.length) < READ_AT_ONCE) {
+    if (!hasContent || reader.isWhole() || (bytesRead += bytes.length) < READ_AT_ONCE) {
       return reader.push(bytes);
     }
     kept.push(bytes);
