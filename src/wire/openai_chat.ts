@@ -39,7 +39,7 @@ export function chatResponse(body: Loose | undefined, type: string): WireRespons
     ...tokens(
       usage?.prompt_tokens ?? usage?.promptTokens,
       usage?.completion_tokens ?? usage?.completionTokens,
-      cache?.cached_tokens ?? usage?.num_cached_tokens,
+      cache?.cached_tokens ?? (usage?.additionalProperties ?? usage)?.num_cached_tokens,
       cache?.cache_write_tokens,
       usage?.completion_tokens_details?.reasoning_tokens,
     ),

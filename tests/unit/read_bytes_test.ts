@@ -167,3 +167,16 @@ Deno.test("readBytes() hears an error of an event stream behind content, and its
   const { outcome, message } = await told(bedrock, [...CONVERSE.slice(0, 2), eventStreamMessage(error, "")]);
   assertEquals([outcome, message], ["InternalError", "boom"]);
 });
+
+Deno.test("readBytes() adds Anthropic's cached tokens to its input, whichever of the counts an event leaves out", async () => {
+  const start = { type: "message_start", message: { usage: { input_tokens: 10, cache_creation_input_tokens: 7 } } };
+  for (const usage of [{ cache_read_input_tokens: 4 }, { input_tokens: 10, cache_read_input_tokens: 4 }]) {
+    const delta = { type: "message_delta", delta: { stop_reason: "end_turn" }, usage };
+    const { operation } = await told({ ...anthropic, name: "mine" }, [
+      sse(start),
+      sse(delta),
+      sse({ type: "message_stop" }),
+    ]);
+    assertEquals(operation["gen_ai.usage.input_tokens"], 21);
+  }
+});
