@@ -19,7 +19,8 @@ export const openaiChat: WireFormat = {
   goesOnWhenStopped: true,
   describeRequest: (body, path) => read(chatRequest, body, path) ?? { isStream: false },
   describeResponse: (body) => read(chatResponse, body) ?? {},
-  describeEvent: (data, type) => read(chatEvent, data, type) ?? {},
+  describeEvent: (data, type) => chatEvents()(data, type),
+  describeEvents: chatEvents,
 };
 
 /** Reads a request. */
@@ -28,10 +29,14 @@ export function chatRequest(body: Loose | undefined, path: string): WireRequest 
   return asked(model, body?.tools ?? body?.functions, body?.messages, body?.stream);
 }
 
+/** Why choices stopped, by their index. */
+type Stopped = Map<unknown, string>;
+
 /** Reads a response, and of an event of this `type` what is spelled like one. Mistral's SDK is understood. */
-export function chatResponse(body: Loose | undefined, type: string): WireResponse {
+export function chatResponse(body: Loose | undefined, type: string, stopped: Stopped = new Map()): WireResponse {
   const choices = list(body?.choices);
   const reasons = choices.map((choice) => text(choice?.finish_reason ?? choice?.finishReason));
+  reasons.forEach((reason, at) => reason && stopped.set(choices[at]?.index ?? at, reason));
   const usage = body?.usage ?? body?.x_groq?.usage;
   const cache = usage?.prompt_tokens_details;
   const isError = type === "error" || body?.error || text(body?.object) === "error";
@@ -44,6 +49,7 @@ export function chatResponse(body: Loose | undefined, type: string): WireRespons
       usage?.completion_tokens_details?.reasoning_tokens,
     ),
     stopReason: reasons.find(Boolean),
+    finishReasons: stopped.size > 1 ? [...stopped.values()] : undefined,
     model: text(body?.model),
     id: text(body?.id),
     error: isError
@@ -54,9 +60,14 @@ export function chatResponse(body: Loose | undefined, type: string): WireRespons
   };
 }
 
-/** Reads an event of a stream. */
-export function chatEvent(data: Loose | undefined, type: string): ChunkDescription {
-  const described = chatResponse(data, type);
+/** Reads the events of one stream. Mistral's SDK hands each over as `data`. */
+export function chatEvents(): WireFormat["describeEvent"] {
+  const stopped: Stopped = new Map();
+  return (data, type) => read((data, type) => chatEvent(data?.data ?? data, type, stopped), data, type) ?? {};
+}
+
+function chatEvent(data: Loose | undefined, type: string, stopped: Stopped): ChunkDescription {
+  const described = chatResponse(data, type, stopped);
   return {
     ...described,
     isContent: list(data?.choices).some((choice) => says(choice?.delta)),

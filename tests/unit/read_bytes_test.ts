@@ -180,3 +180,18 @@ Deno.test("readBytes() adds Anthropic's cached tokens to its input, whichever of
     assertEquals(operation["gen_ai.usage.input_tokens"], 21);
   }
 });
+
+Deno.test("readBytes() tells why each choice stopped", async () => {
+  const chunks = [
+    CHAT[1]!,
+    sse(choice({}, "length", 1)),
+    sse(choice({}, "stop", 0)),
+    sse({ ...choice({}, "stop", 0), usage: { completion_tokens: 3 } }),
+  ];
+  for (const format of [openaiChat, mistral]) {
+    const { operation } = await told(format, chunks);
+    assertEquals(operation["gen_ai.response.finish_reasons"], ["length", "stop"]);
+  }
+  const { operation } = await told(openaiChat, CHAT);
+  assertEquals(operation["gen_ai.response.finish_reasons"], ["stop"]);
+});
