@@ -33,6 +33,8 @@ const READ_AT_ONCE = 2_097_152;
 /** Of what follows, so many are kept and read at the end, where usage, stop reasons and errors stand. */
 const READ_AT_END = 1_048_576;
 
+const LF = 10;
+
 const UNKNOWN: ChunkDescription = {};
 const CONTENT: ChunkDescription = { isContent: true };
 const NO_CONTENT: ChunkDescription = { isContent: false };
@@ -78,25 +80,39 @@ export function createTap(format: TappedFormat): Tap {
     passOver: () => say(CONTENT),
   };
   const { framing } = format;
-  const start = () => ({ sse: sseReader, ndjson: ndjsonReader, "event-stream": eventStreamReader })[framing](sink);
-  let reader = start();
+  const reader = { sse: sseReader, ndjson: ndjsonReader, "event-stream": eventStreamReader }[framing](sink);
   let bytesRead = 0;
   const kept: Uint8Array[] = [];
   let bytesKept = 0;
+  let isSkipping = false;
+  /** Bytes since the last chunk in which a line ended. */
+  let bytesOfLine = 0;
 
   function push(bytes: Uint8Array): void {
-    if (!hasContent || reader.isWhole() || (bytesRead += bytes.length) < READ_AT_ONCE) {
-      return reader.push(bytes);
+    if (!isSkipping) {
+      reader.push(bytes);
+      if (!hasContent || reader.isWhole() || (bytesRead += bytes.length) < READ_AT_ONCE || !bytes.includes(LF)) return;
+      isSkipping = true;
     }
     kept.push(bytes);
     bytesKept += bytes.length;
-    while (bytesKept - kept[0]!.length >= READ_AT_END) bytesKept -= kept.shift()!.length;
+    bytesOfLine = bytes.includes(LF) ? 0 : bytesOfLine + bytes.length;
+    // A long line may be a last event with more in it than can be kept.
+    if (bytesOfLine >= READ_AT_END / 2) readKept();
+    else while (bytesKept - kept[0]!.length >= READ_AT_END) bytesKept -= kept.shift()!.length;
+  }
+
+  function readKept(): void {
+    if (!isSkipping) return;
+    isSkipping = false;
+    // What was begun when the skipping was is half an event, and likely so what is left first: both say nothing.
+    reader.end();
+    for (const bytes of kept.splice(0)) reader.push(bytes);
+    bytesKept = 0;
   }
 
   function end(): void {
-    // The first event that is left is likely to be half of one: then it says nothing.
-    if (kept.length > 0) reader = start();
-    for (const bytes of kept.splice(0)) reader.push(bytes);
+    readKept();
     reader.end();
   }
 

@@ -105,6 +105,22 @@ for (const framing of FRAMINGS) {
     assertEquals(usage, { inputTokens: 7 });
   });
 
+  Deno.test(`createTap() reads a last event of ${framing} that is larger than what is kept, wherever it starts`, () => {
+    const image = framing === "event-stream" ? "" : "iVBORw0KGgo+/=_-".repeat(MIB / 8);
+    const last = WRITERS[framing]([{ image, tells: "end" }, { usage: { inputTokens: 7 }, tells: "usage" }]);
+    for (const before of [0, 1.5, 3]) {
+      const events = Array(Math.ceil(before * MIB / 1000)).fill({ text: "x".repeat(1000) });
+      const whole = joined(WRITERS[framing]([{ text: "a" }, ...events]), last);
+      for (const size of [5000, MIB]) {
+        const chunks = cut(whole, Array.from({ length: whole.length / size + 1 }, (_, at) => at * size / whole.length));
+        const { describeEvent, ...format } = smallFormat(framing);
+        const tap = createTap({ ...format, describeEvent: (data) => describeEvent(Object(data) === data ? data : {}) });
+        const { isTerminal, usage } = summaryOf(tap, chunks);
+        assertEquals([isTerminal, usage], [true, { inputTokens: 7 }], `${before} ${size}`);
+      }
+    }
+  });
+
   Deno.test(`createTap() never throws, whatever stands in ${framing} and whatever describeEvent does`, () => {
     const describing = [
       () => {
