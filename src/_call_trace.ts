@@ -141,7 +141,7 @@ export function traceCall<Req>(
       };
     },
     end(attempts, waitedMs, ending) {
-      const { stopReason, cacheReadTokens: read, cacheCreationTokens: written } = ending;
+      const { stopReason, finishReasons = [stopReason!], cacheReadTokens: read, cacheCreationTokens: written } = ending;
       // Anthropic and Bedrock leave cached tokens out of their input count; OpenTelemetry wants them in.
       const leftOut = /^(anthropic|bedrock)$/.test(name) ? (read ?? 0) + (written ?? 0) : 0;
       const isLatest = conventions === "latest";
@@ -151,7 +151,7 @@ export function traceCall<Req>(
         "llm.outcome": ending.outcome,
         "gen_ai.response.model": ending.model,
         "gen_ai.response.id": ending.id,
-        "gen_ai.response.finish_reasons": stopReason && [stopReason],
+        "gen_ai.response.finish_reasons": stopReason && finishReasons,
         "gen_ai.usage.input_tokens": ending.totalInputTokens ?? count(ending.inputTokens! + leftOut),
         "gen_ai.usage.output_tokens": ending.outputTokens,
         "gen_ai.usage.cache_read.input_tokens": read,

@@ -63,6 +63,7 @@ export function readFacts(given: ResponseDescription): ResponseFacts {
     reasoningTokens: count(usage.reasoningTokens),
     totalInputTokens: count(given.totalInputTokens),
     stopReason: text(given.stopReason),
+    finishReasons: texts(given.finishReasons),
     model: text(given.model),
     id: text(given.id),
     requestId: text(given.requestId),
@@ -73,6 +74,11 @@ export function readFacts(given: ResponseDescription): ResponseFacts {
 /** `value`, if it is text; as much of it as fits on a span. */
 export function text(value: unknown): string | undefined {
   return typeof value === "string" && value ? value.slice(0, 256) : undefined;
+}
+
+/** The texts in `value`, if it is an array; as many as fit on a span. */
+function texts(value: unknown): readonly string[] | undefined {
+  return Array.isArray(value) ? value.slice(0, 16).flatMap((one) => text(one) ?? []) : undefined;
 }
 
 /** `value`, if it is a whole number >= 0. */

@@ -71,6 +71,7 @@ export function eventStreamReader(sink: EventSink): Reader {
         }
       }
     },
+    isWhole: () => true,
     end() {},
   };
 }

@@ -23,12 +23,17 @@ export interface Tap {
 }
 
 /** What a tap has to know of a {@linkcode WireFormat}. `telling` looks at several events at once: no `^`, no `$`. */
-export type TappedFormat = Pick<WireFormat, "framing" | "describeEvent" | "describeEvents" | "telling">;
+export type TappedFormat = Pick<
+  WireFormat,
+  "framing" | "describeEvent" | "describeEvents" | "telling" | "goesOnWhenStopped"
+>;
 
 /** So many bytes are read as they come: longer answers are content alone, but for their beginning and their end. */
 const READ_AT_ONCE = 2_097_152;
 /** Of what follows, so many are kept and read at the end, where usage, stop reasons and errors stand. */
 const READ_AT_END = 1_048_576;
+
+const LF = 10;
 
 const UNKNOWN: ChunkDescription = {};
 const CONTENT: ChunkDescription = { isContent: true };
@@ -41,10 +46,18 @@ const NO_CONTENT: ChunkDescription = { isContent: false };
 export function createTap(format: TappedFormat): Tap {
   let said: ChunkDescription | undefined;
   let hasContent = false;
+  let hasStopped = false;
   const describeEvent = format.describeEvents?.() ?? format.describeEvent;
 
   function say(description: ChunkDescription): void {
-    if (description.isContent !== false) hasContent = true;
+    const { isContent, isTerminal, stopReason, usage } = description;
+    if (isContent !== false) hasContent = true;
+    if (stopReason) hasStopped = true;
+    if (isTerminal !== undefined) {
+      const isEnd = format.goesOnWhenStopped ? hasStopped && !!usage || isTerminal && !stopReason : isTerminal;
+      // The end of nothing is none: such a stream is an empty one.
+      description = { ...description, isTerminal: isEnd && (hasContent || hasStopped) };
+    }
     said = said ? mergeDescription(said, description) : description;
   }
 
@@ -53,8 +66,13 @@ export function createTap(format: TappedFormat): Tap {
     event(data, type, isFailure) {
       try {
         const description = describeEvent(data, type);
-        const error = description.error ?? (isFailure ? { type, body: data } : undefined);
-        say(isFailure ? { ...description, isContent: false, error } : description);
+        const { error = data } = description;
+        const failure = error !== data
+          ? error
+          : typeof data === "string"
+          ? { type, error }
+          : { type, ...data as object };
+        say(isFailure ? { ...description, isContent: false, error: failure } : description);
       } catch {
         say(CONTENT);
       }
@@ -62,26 +80,39 @@ export function createTap(format: TappedFormat): Tap {
     passOver: () => say(CONTENT),
   };
   const { framing } = format;
-  const start = () => ({ sse: sseReader, ndjson: ndjsonReader, "event-stream": eventStreamReader })[framing](sink);
-  let reader = start();
+  const reader = { sse: sseReader, ndjson: ndjsonReader, "event-stream": eventStreamReader }[framing](sink);
   let bytesRead = 0;
   const kept: Uint8Array[] = [];
   let bytesKept = 0;
+  let isSkipping = false;
+  /** Bytes since the last chunk in which a line ended. */
+  let bytesOfLine = 0;
 
   function push(bytes: Uint8Array): void {
-    // Messages with lengths cannot be picked up in the middle, and cost little.
-    if (!hasContent || framing === "event-stream" || (bytesRead += bytes.length) < READ_AT_ONCE) {
-      return reader.push(bytes);
+    if (!isSkipping) {
+      reader.push(bytes);
+      if (!hasContent || reader.isWhole() || (bytesRead += bytes.length) < READ_AT_ONCE || !bytes.includes(LF)) return;
+      isSkipping = true;
     }
     kept.push(bytes);
     bytesKept += bytes.length;
-    while (bytesKept - kept[0]!.length >= READ_AT_END) bytesKept -= kept.shift()!.length;
+    bytesOfLine = bytes.includes(LF) ? 0 : bytesOfLine + bytes.length;
+    // A long line may be a last event with more in it than can be kept.
+    if (bytesOfLine >= READ_AT_END / 2) readKept();
+    else while (bytesKept - kept[0]!.length >= READ_AT_END) bytesKept -= kept.shift()!.length;
+  }
+
+  function readKept(): void {
+    if (!isSkipping) return;
+    isSkipping = false;
+    // What was begun when the skipping was is half an event, and likely so what is left first: both say nothing.
+    reader.end();
+    for (const bytes of kept.splice(0)) reader.push(bytes);
+    bytesKept = 0;
   }
 
   function end(): void {
-    // The first event that is left is likely to be half of one: then it says nothing.
-    if (kept.length > 0) reader = start();
-    for (const bytes of kept.splice(0)) reader.push(bytes);
+    readKept();
     reader.end();
   }
 

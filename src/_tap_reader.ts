@@ -19,6 +19,8 @@ export interface EventSink {
 /** Finds the events of a stream that comes in pieces, wherever it is cut. */
 export interface Reader<Piece = Uint8Array> {
   push(piece: Piece): void;
+  /** Whether it has to be given everything: it could not pick the events up in the middle. */
+  isWhole(): boolean;
   /** Reads what nothing has ended, once the stream is over. */
   end(): void;
 }

@@ -91,7 +91,7 @@ export function anthropicMessages<Req, Res, StreamReq, Chunk, SdkOptions>(
   client: AnthropicMessagesClient<Req, Res, StreamReq, Chunk, SdkOptions>,
   options: RequestBindingOptions<SdkOptions> = {},
 ): Binding<Req, Res, Unstreamed<StreamReq>, Chunk> {
-  return bindCreate(format, client.baseURL, options, () => client.messages);
+  return bindCreate(format, baseUrlOf(client), options, () => client.messages);
 }
 
 /**
@@ -124,7 +124,7 @@ export function anthropicMessageStream<Req, Res, Chunk, SdkOptions>(
     const { response, request_id } = await stream.withResponse();
     return { data, requestId: request_id ?? undefined, statusCode: response.status };
   };
-  return bind(format, name, client.baseURL, {
+  return bind(format, name, baseUrlOf(client), {
     async chat(request, { signal }) {
       const stream = start(request, signal);
       return answer(stream, await stream.finalMessage());
@@ -135,6 +135,15 @@ export function anthropicMessageStream<Req, Res, Chunk, SdkOptions>(
       return answer(stream, events(stream, stream[Symbol.asyncIterator]()));
     },
   });
+}
+
+/** Only the client's `beta` has no URL of its own; the SDK's types do not show what it has. */
+function baseUrlOf(client: object): string | undefined {
+  const { baseURL, _client } = client as {
+    readonly baseURL?: string;
+    readonly _client?: { readonly baseURL?: string };
+  };
+  return baseURL ?? _client?.baseURL;
 }
 
 /** The iterator of a `MessageStream` forgets an error that comes while nobody waits for an event. */

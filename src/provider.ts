@@ -50,6 +50,8 @@ export interface ResponseDescription {
   readonly totalInputTokens?: number | undefined;
   /** Why the model stopped, in the provider's spelling. */
   readonly stopReason?: string | undefined;
+  /** Why each choice stopped, in the provider's spelling. @default {`stopReason` alone} */
+  readonly finishReasons?: readonly string[] | undefined;
   /** The model that answered. */
   readonly model?: string | undefined;
   /** The response's id. */

@@ -19,6 +19,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   tap: [
     "_event_stream_tap",
     "_held_text",
+    "_json_ends",
     "_json_skeleton",
     "_merge_description",
     "_ndjson_tap",

@@ -1,4 +1,4 @@
-import type { ChunkDescription, ResponseDescription } from "../provider.ts";
+import type { ChunkDescription, ResponseDescription, Usage } from "../provider.ts";
 import { asked, kind, type Loose, modelIn, read, says, sum, text, tokens } from "./_read.ts";
 import type { WireFormat, WireRequest, WireResponse } from "./wire_format.ts";
 
@@ -7,11 +7,27 @@ export const anthropic: WireFormat = {
   name: "anthropic",
   framing: "sse",
   path: /\/v1\/messages\/?$|\/anthropic\/models\/(?!count-tokens)[^/]+:(streamR|r)awPredict$/,
-  telling: /message_(start|delta|stop)"|(?<!_)error"/,
+  telling: /message_(start|delta|stop)"|(?<!_)error"|event: ?error/,
   describeRequest: (body, path) => read(request, body, path) ?? { isStream: false },
   describeResponse: (body) => read(response, body) ?? {},
   describeEvent: (data, type) => read(event, data, type) ?? {},
+  describeEvents() {
+    let before: Usage = {};
+    return (data, type) => {
+      const described = anthropic.describeEvent(data, type);
+      if (!described.usage) return described;
+      // Each event leaves out counts that stay as they were.
+      const { inputTokens = before.inputTokens, cacheReadTokens = before.cacheReadTokens } = described.usage;
+      const { cacheCreationTokens = before.cacheCreationTokens } = described.usage;
+      before = { inputTokens, cacheReadTokens, cacheCreationTokens };
+      return { ...described, totalInputTokens: total(inputTokens, cacheReadTokens, cacheCreationTokens) };
+    };
+  },
 };
+
+function total(input: unknown, fromCache: unknown, toCache: unknown): number | undefined {
+  return sum(input) === undefined ? undefined : sum(input, fromCache, toCache);
+}
 
 function request(body: Loose | undefined, path: string): WireRequest {
   const model = body?.model || modelIn(path, /\/models\/([^/:]+)/);
@@ -20,7 +36,7 @@ function request(body: Loose | undefined, path: string): WireRequest {
 
 function response(body: Loose | undefined): WireResponse {
   return {
-    ...used(body?.usage, true),
+    ...used(body?.usage),
     stopReason: text(body?.stop_reason),
     model: text(body?.model),
     id: text(body?.id),
@@ -31,7 +47,7 @@ function response(body: Loose | undefined): WireResponse {
 function event(data: Loose | undefined, hint: string): ChunkDescription {
   const type = kind(data, hint);
   return {
-    ...(data?.message ? response(data.message) : used(data?.usage)),
+    ...(data?.message ? response(data.message) : used(data?.usage, true)),
     stopReason: text(data?.delta?.stop_reason),
     error: type === "error" ? data : undefined,
     isContent: /^content_block_/.test(type) && says(data?.content_block ?? data?.delta),
@@ -40,7 +56,7 @@ function event(data: Loose | undefined, hint: string): ChunkDescription {
 }
 
 /** The counts of `message_delta` are cumulative; those it leaves out stay as they were, so they are no 0 in the total. */
-function used(usage: Loose | undefined, isWhole?: boolean): ResponseDescription {
+function used(usage: Loose | undefined, isPart?: boolean): ResponseDescription {
   const input = usage?.input_tokens;
   const fromCache = usage?.cache_read_input_tokens;
   const toCache = usage?.cache_creation_input_tokens;
@@ -50,6 +66,6 @@ function used(usage: Loose | undefined, isWhole?: boolean): ResponseDescription 
     fromCache,
     toCache,
     usage?.output_tokens_details?.thinking_tokens,
-    sum(input) !== undefined && (isWhole || sum(fromCache) !== undefined) ? sum(input, fromCache, toCache) : null,
+    isPart ? null : total(input, fromCache, toCache) ?? null,
   );
 }

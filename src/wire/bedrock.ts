@@ -8,7 +8,8 @@ export const bedrock: WireFormat = {
   framing: "event-stream",
   path: /\/model\/[^/]+\/converse(-stream)?$/,
   // An exception may come without a payload.
-  telling: /exception|stopReason"|usage"|message"|^\W*$/i,
+  telling: /exception|:error-|stopReason"|usage"|message"|^\W*$/i,
+  goesOnWhenStopped: true,
   describeRequest: (body, path) => read(request, body, path) ?? { isStream: false },
   describeResponse: (body) => read(response, body) ?? {},
   describeEvent: (data, type) => read(event, data, type) ?? {},
@@ -36,7 +37,7 @@ function event(data: Loose | undefined, hint: string): ChunkDescription {
   return {
     ...response(payload),
     error: /exception|error|failure/i.test(type)
-      ? { name: type, message: payload?.message ?? payload?.Message }
+      ? { name: type, message: payload?.message ?? payload?.Message ?? text(payload) }
       : undefined,
     isContent: /^contentBlock/.test(type) && says(payload?.start ?? payload?.delta),
     isTerminal: /^(messageStop|metadata)$/.test(type),

@@ -7,7 +7,7 @@ export const cohere: WireFormat = {
   name: "cohere",
   framing: "sse",
   path: /\/v2\/chat\/?$/,
-  telling: /message-end"|finish_reason"\s*:\s*"|DONE\]/,
+  telling: /message-end"|finish_reason"\s*:\s*"|event: ?error|DONE\]/,
   describeRequest: (body) => read(request, body) ?? { isStream: false },
   describeResponse: (body) => read(response, body) ?? {},
   describeEvent: (data, type) => read(event, data, type) ?? {},

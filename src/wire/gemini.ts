@@ -7,7 +7,7 @@ export const gemini: WireFormat = {
   name: "gemini",
   framing: "sse",
   path: /:(streamG|g)enerateContent$/,
-  telling: /finishReason"|usageMetadata"|promptFeedback"|functionCall"|error"/,
+  telling: /finishReason"|usageMetadata"|promptFeedback"|functionCall"|error"|event: ?error/,
   describeRequest: (body, path) => read(request, body, path) ?? { isStream: false },
   describeResponse: (body) => read(response, body) ?? {},
   describeEvent: (data) => read(event, data) ?? {},
@@ -17,7 +17,9 @@ export const gemini: WireFormat = {
       const described = gemini.describeEvent(data);
       hasCalls ||= !!read(callsOf, data);
       // It ends with `STOP` whether or not the model waits for a tool, and the call stands in an event before.
-      return hasCalls && described.stopReason === "STOP" ? { ...described, stopReason: CALLS } : described;
+      return hasCalls && described.stopReason === "STOP"
+        ? { ...described, stopReason: CALLS, finishReasons: described.finishReasons ?? ["STOP"] }
+        : described;
     };
   },
 };
@@ -46,7 +48,9 @@ function response(body: Loose | undefined): WireResponse {
   if (chunks.length) body = chunks.at(-1);
   const usage = body?.usageMetadata;
   const candidates = list(body?.candidates);
-  const reason = candidates.map((candidate) => text(candidate?.finishReason)).find(Boolean);
+  const reasons = candidates.flatMap((candidate) => text(candidate?.finishReason) ?? []);
+  const [reason] = reasons;
+  const isCall = reason === "STOP" && callsOf(body);
   return {
     ...tokens(
       usage?.promptTokenCount,
@@ -56,7 +60,8 @@ function response(body: Loose | undefined): WireResponse {
       usage?.thoughtsTokenCount,
       sum(usage?.promptTokenCount, usage?.toolUsePromptTokenCount),
     ),
-    stopReason: reason === "STOP" && callsOf(body) ? CALLS : reason ?? text(body?.promptFeedback?.blockReason),
+    stopReason: isCall ? CALLS : reason ?? text(body?.promptFeedback?.blockReason),
+    finishReasons: isCall || reasons.length > 1 ? reasons : undefined,
     model: text(body?.modelVersion),
     id: text(body?.responseId),
     error: body?.error ? body : undefined,

@@ -1,5 +1,5 @@
 import { read } from "./_read.ts";
-import { CHAT_TELLING, chatEvent, chatRequest, chatResponse } from "./openai_chat.ts";
+import { CHAT_TELLING, chatEvents, chatRequest, chatResponse } from "./openai_chat.ts";
 import type { WireFormat } from "./wire_format.ts";
 
 /** Mistral's chat completions: OpenAI's, and the camel-case objects of Mistral's SDK, whose events hold the chunk as `data`. */
@@ -8,7 +8,9 @@ export const mistral: WireFormat = {
   framing: "sse",
   path: /\/(chat|agents)\/completions\/?$/,
   telling: CHAT_TELLING,
+  goesOnWhenStopped: true,
   describeRequest: (body, path) => read(chatRequest, body, path) ?? { isStream: false },
   describeResponse: (body) => read(chatResponse, body) ?? {},
-  describeEvent: (data, type) => read((event, type) => chatEvent(event?.data ?? event, type), data, type) ?? {},
+  describeEvent: (data, type) => chatEvents()(data, type),
+  describeEvents: chatEvents,
 };

@@ -7,7 +7,7 @@ export const openaiResponses: WireFormat = {
   name: "openai",
   framing: "sse",
   path: /\/responses\/?$/,
-  telling: /response\.(completed|incomplete|failed)"|error"|DONE\]/,
+  telling: /response\.(completed|incomplete|failed)"|error"|event: ?error|DONE\]/,
   describeRequest: (body) => read(request, body) ?? { isStream: false },
   describeResponse: (body) => read(response, body) ?? {},
   describeEvent: (data, type) => read(event, data, type) ?? {},
@@ -21,9 +21,10 @@ function response(body: Loose | undefined): WireResponse {
   const usage = body?.usage;
   const status = text(body?.status) ?? "";
   // That the model waits for a tool is said nowhere else than in its output.
-  const calls = list(body?.output).some((item) =>
-    /^(function|custom_tool|computer|local_shell|apply_patch)_call$/.test(kind(item))
-  );
+  const isCall = status === "completed" &&
+    list(body?.output).some((item) =>
+      /^(function|custom_tool|computer|local_shell|apply_patch)_call$/.test(kind(item))
+    );
   return {
     ...tokens(
       usage?.input_tokens,
@@ -33,7 +34,8 @@ function response(body: Loose | undefined): WireResponse {
       usage?.output_tokens_details?.reasoning_tokens,
     ),
     stopReason: text(body?.incomplete_details?.reason) ??
-      (/^(in_progress|queued|)$/.test(status) ? undefined : status === "completed" && calls ? "function_call" : status),
+      (/^(in_progress|queued|)$/.test(status) ? undefined : isCall ? "function_call" : status),
+    finishReasons: isCall ? [status] : undefined,
     model: text(body?.model),
     id: text(body?.id),
     error: body?.error || status === "failed" ? { type: "response.failed", error: body?.error } : undefined,

@@ -39,4 +39,9 @@ export interface WireFormat {
    * that stands, as several events are searched at once. Fast where no alternative starts with a quotation mark.
    */
   readonly telling: RegExp;
+  /**
+   * Whether more follows in a stream of bytes when the model has stopped: usage, or the end marker, which ends it then. The
+   * SDK's objects may keep the marker back, so that to them the stop is the end.
+   */
+  readonly goesOnWhenStopped?: boolean;
 }

@@ -64,7 +64,7 @@ function aiSdk(ai: typeof AI_7, alias: "ai" | "ai6"): SdkUnderTest[] {
           if (!abortSignal?.aborted) throw error;
         }
       },
-      told: told("openai", { ...OPENAI_COUNTS, reason: api === "chat" ? "tool_calls" : "function_call" }),
+      told: told("openai", { ...OPENAI_COUNTS, reason: api === "chat" ? "tool_calls" : "completed" }),
       outerDefects: { "break (stream)": "it keeps the other half of a tee" },
       // It hides how the service says that the model waits for a tool.
       toldBySdk: { operation: { "gen_ai.response.finish_reasons": [api === "chat" ? "tool_calls" : "tool-calls"] } },

@@ -53,7 +53,7 @@ function openAi(Client: typeof OpenAI, alias: "openai" | "openai6"): SdkUnderTes
       json: (client, signal) => client.responses.create(toResponses, { signal }),
       stream: (client, signal) => client.responses.create({ ...toResponses, stream: true }, { signal }),
       tellsHttp: true,
-      told: told("openai", { ...OPENAI_COUNTS, reason: "function_call" }),
+      told: told("openai", { ...OPENAI_COUNTS, reason: "completed" }),
       retryAfter: RETRY_AFTER_7,
       quota: OPENAI_QUOTA,
       failedJson: OPENAI_RESPONSE_FAILED,

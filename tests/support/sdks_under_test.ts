@@ -49,7 +49,7 @@ function genAi(Client: typeof GoogleGenAI, alias: "@google/genai" | "genai2"): S
     stream: (client, signal) => client.models.generateContentStream(until(signal)),
     outerDefects: { "break (stream)": "it does not let go of the body" },
     tellsHttp: false,
-    told: told("gemini", { read: 64, reasoning: 12, output: 42, reason: "function_call" }),
+    told: told("gemini", { read: 64, reasoning: 12, output: 42, reason: "STOP" }),
     retryAfter: {
       details: [{ "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay: "7s" }],
       source: "body",

@@ -167,6 +167,10 @@ function check(format: WireFormat, value: unknown, type: string | undefined, pat
     for (const flag of [isContent, isTerminal]) assert(flag === undefined || typeof flag === "boolean");
     for (const [key, value] of Object.entries({ ...usage as object, ...rest })) {
       if (value === undefined) continue;
+      if (key === "finishReasons") {
+        assert((value as unknown[]).every((reason) => typeof reason === "string" && reason), key);
+        continue;
+      }
       const isText = /^(model|id|stopReason)$/.test(key);
       assert(
         isText ? typeof value === "string" && value : Number.isSafeInteger(value) && value as number >= 0,

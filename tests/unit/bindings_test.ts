@@ -87,6 +87,8 @@ Deno.test("bindings tell where clients send whose types keep it to themselves", 
     mistral({ chat: { complete: method, stream: method }, _baseURL: new URL("https://api.mistral.ai") }),
     cohere({ chat: method, chatStream: method, client: { _options: {} } } as never),
     ollama({ chat: method, config: { host: "http://127.0.0.1:11434" } } as never),
+    anthropicMessages({ messages: { create: method }, _client: { baseURL: "https://a.example" } } as never),
+    anthropicMessageStream({ messages: { stream: method }, _client: { baseURL: "https://a.example" } } as never),
   ];
   assertEquals(
     clients.map(({ name, describeRequest }) => [name, describeRequest({} as never).serverAddress]),
@@ -95,6 +97,8 @@ Deno.test("bindings tell where clients send whose types keep it to themselves", 
       ["mistral", "api.mistral.ai"],
       ["cohere", "api.cohere.com"],
       ["ollama", "127.0.0.1"],
+      ["anthropic", "a.example"],
+      ["anthropic", "a.example"],
     ],
   );
 });

@@ -171,6 +171,7 @@ Deno.test("callWithRetry() reads other shapes through the provider", async () =>
     }),
     describeResponse: (output: { why: string; spent: number }) => ({
       stopReason: output.why,
+      finishReasons: [output.why, "STOP", "", 7 as never],
       usage: { outputTokens: output.spent },
       statusCode: 200,
       requestId: "req_2",
@@ -181,7 +182,7 @@ Deno.test("callWithRetry() reads other shapes through the provider", async () =>
   assertEquals(operation?.name, "generate_content d-1");
   assertEquals(operation?.startAttributes["server.address"], "llm.example");
   assertEquals(operation?.startAttributes["server.port"], 8443);
-  assertEquals(operation?.attributes["gen_ai.response.finish_reasons"], ["MAX_TOKENS"]);
+  assertEquals(operation?.attributes["gen_ai.response.finish_reasons"], ["MAX_TOKENS", "STOP"]);
   assertEquals(attempt?.startAttributes["llm.tool_count"], 4);
   assertEquals(attempt?.startAttributes["llm.message_count"], 3);
   assertEquals(attempt?.attributes["llm.stop_reason"], "max_tokens");

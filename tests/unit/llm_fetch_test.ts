@@ -326,7 +326,7 @@ Deno.test("llmFetch() tells of Gemini's stream that the model waits for a tool",
   await (await llm(url, post({ contents: [] }))).text();
   const [operation, attempt] = tracer.spans;
   assertEquals(attempt!.attributes["llm.stop_reason"], "tool_use");
-  assertEquals(operation!.attributes["gen_ai.response.finish_reasons"], ["function_call"]);
+  assertEquals(operation!.attributes["gen_ai.response.finish_reasons"], ["STOP"]);
 });
 
 Deno.test("llmFetch() suspects an SDK that sends again what has failed, and keeps the spans apart", async () => {

@@ -91,11 +91,11 @@ Deno.test("createTap() takes exceptions and errors of an event stream for errors
   const format = { ...smallFormat("event-stream"), describeEvent: () => ({ isContent: undefined, error: undefined }) };
   assertEquals(said(createTap(format).push(exception)), {
     isContent: false,
-    error: { type: "throttlingException", body: { message: "Too many requests" } },
+    error: { type: "throttlingException", message: "Too many requests" },
   });
   assertEquals(said(createTap(format).push(error)), {
     isContent: false,
-    error: { type: "InternalFailure", body: "Try again" },
+    error: { type: "InternalFailure", error: "Try again" },
   });
   const own = { ...format, describeEvent: () => ({ isContent: false, error: "its own" }) };
   assertEquals(createTap(own).push(error), { isContent: false, error: "its own" });

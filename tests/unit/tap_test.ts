@@ -30,6 +30,8 @@ const EVENT: fc.Arbitrary<Said> = fc.oneof(
   fc.constant({ tells: "end" }),
 );
 const EVENTS = fc.array(EVENT, { maxLength: 20 });
+/** What an end says that nothing comes before. */
+const NO_END = { isTerminal: false };
 
 for (const framing of FRAMINGS) {
   Deno.test(`createTap() says the same of a stream in ${framing}, wherever it is cut`, () => {
@@ -54,7 +56,10 @@ for (const framing of FRAMINGS) {
         const first = events.findIndex((event) => "text" in event);
         const read = events.filter((event, index) => first < 0 || index <= first || "tells" in event);
         assertEquals(format.described, read);
-        const descriptions = read.map((event) => smallFormat(framing).describeEvent(event));
+        const { describeEvent } = smallFormat(framing);
+        const isEmpty = (at: number) =>
+          (first < 0 || at < first) && !read.slice(0, at).some((it) => "stopReason" in it);
+        const descriptions = read.map((event, at) => ({ ...describeEvent(event), ...isEmpty(at) && NO_END }));
         assertEquals(summary, said(descriptions.reduce(mergeDescription, { isContent: false })));
       }),
       { numRuns: RUNS },
@@ -98,6 +103,22 @@ for (const framing of FRAMINGS) {
     const descriptions = cut(whole, Array.from({ length: 2000 }, (_, index) => index / 2000)).map((it) => tap.push(it));
     const { usage } = [...descriptions, tap.end()].findLast((it) => it.usage)!;
     assertEquals(usage, { inputTokens: 7 });
+  });
+
+  Deno.test(`createTap() reads a last event of ${framing} that is larger than what is kept, wherever it starts`, () => {
+    const image = framing === "event-stream" ? "" : "iVBORw0KGgo+/=_-".repeat(MIB / 8);
+    const last = WRITERS[framing]([{ image, tells: "end" }, { usage: { inputTokens: 7 }, tells: "usage" }]);
+    for (const before of [0, 1.5, 3]) {
+      const events = Array(Math.ceil(before * MIB / 1000)).fill({ text: "x".repeat(1000) });
+      const whole = joined(WRITERS[framing]([{ text: "a" }, ...events]), last);
+      for (const size of [5000, MIB]) {
+        const chunks = cut(whole, Array.from({ length: whole.length / size + 1 }, (_, at) => at * size / whole.length));
+        const { describeEvent, ...format } = smallFormat(framing);
+        const tap = createTap({ ...format, describeEvent: (data) => describeEvent(Object(data) === data ? data : {}) });
+        const { isTerminal, usage } = summaryOf(tap, chunks);
+        assertEquals([isTerminal, usage], [true, { inputTokens: 7 }], `${before} ${size}`);
+      }
+    }
   });
 
   Deno.test(`createTap() never throws, whatever stands in ${framing} and whatever describeEvent does`, () => {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { createParser } from "eventsource-parser";
 import { assertEquals } from "@std/assert";
+import { createTap } from "../../src/_tap.ts";
 import { bytes, cut, DAMAGE, damaged, eventsIn, everyCut, joined, type SeenEvent, SHARES } from "../support/tapped.ts";
 
 const RUNS = 1000;
@@ -101,8 +102,14 @@ Deno.test("createTap() drops an event that the end of the stream has cut off in 
 
 const OBJECTS = [{ a: [{ b: "}\n,{" }] }, { c: { d: "\\" } }, { e: "ä" }];
 
-Deno.test("createTap() reads JSON in place of server-sent events: arrays as Gemini lays them out, and errors", () => {
+Deno.test("createTap() reads JSON in place of server-sent events: arrays in any layout, and errors", () => {
+  const compact = OBJECTS.map((object) => JSON.stringify(object));
   const layouts = [
+    JSON.stringify(OBJECTS),
+    JSON.stringify(OBJECTS, null, 2),
+    `[${compact.join(",\n")}]`,
+    `\uFEFF \r\n[\n${compact.join(",\n")}\n]`,
+    compact.join(""),
     `[${OBJECTS.map((object) => JSON.stringify(object)).join("\n,\n")}\n]`,
     `[${OBJECTS.map((object) => JSON.stringify(object)).join("\n,\r\n")}]\n`,
     `[${OBJECTS.map((object) => JSON.stringify(object, null, 2)).join("\n,\r\n")}\n]\n`,
@@ -116,6 +123,46 @@ Deno.test("createTap() reads JSON in place of server-sent events: arrays as Gemi
       assertEquals(eventsIn("sse", chunks), OBJECTS.map((data) => ({ data, type: undefined })), layout);
     }
   }
+});
+
+Deno.test("createTap() tells each object of an array as soon as it ends", () => {
+  for (const layout of [JSON.stringify(OBJECTS), JSON.stringify(OBJECTS, null, 2)]) {
+    const tap = createTap({ framing: "sse", telling: /./, describeEvent: (data) => ({ model: JSON.stringify(data) }) });
+    const seen = Array.from(bytes(layout), (byte, at) => [at, tap.push(Uint8Array.of(byte)).model] as const);
+    const told = seen.filter(([, model]) => model !== undefined);
+    assertEquals(told.map(([, model]) => model), OBJECTS.map((object) => JSON.stringify(object)));
+    for (const [at] of told) assertEquals(bytes(layout)[at], bytes("}")[0]);
+  }
+});
+
+Deno.test("createTap() reads the same of an array, wherever it is cut and whatever became of it", () => {
+  const objects = fc.array(fc.dictionary(fc.string({ unit: "grapheme" }), fc.jsonValue()), { maxLength: 6 });
+  fc.assert(
+    fc.property(objects, fc.nat(2), DAMAGE, SHARES, (objects, indent, damage, shares) => {
+      const whole = bytes(JSON.stringify(objects, null, indent));
+      assertEquals(eventsIn("sse", cut(whole, shares)).map(({ data }) => data), JSON.parse(JSON.stringify(objects)));
+      const spoilt = damaged(whole, damage);
+      assertEquals(eventsIn("sse", cut(spoilt, shares)), eventsIn("sse", [spoilt]));
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+Deno.test("createTap() reads an array of any size to its end, and keeps no more of an object than of an event", () => {
+  const image = "lorem ipsum ".repeat(60_000);
+  const objects = [...Array(6).fill({ image }), { image: image + image }, { tells: "end" }];
+  const chunks = cut(bytes(JSON.stringify(objects)), Array.from({ length: 300 }, (_, index) => index / 300));
+  const read: unknown[] = [];
+  const tap = createTap({
+    framing: "sse",
+    telling: /tells/,
+    describeEvent(data) {
+      read.push(data);
+      return {};
+    },
+  });
+  for (const chunk of chunks) tap.push(chunk);
+  assertEquals(read, [objects[0], { tells: "end" }]);
 });
 
 const NDJSON_LINE = fc.oneof(

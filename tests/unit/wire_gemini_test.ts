@@ -111,7 +111,11 @@ testWireFormat("gemini", gemini, {
     ],
     "that it waits for a tool": [
       answer([{ text: "Let me look" }, { functionCall: { name: "f", args: {} } }], "STOP", {}),
-      { stopReason: "function_call", model: MODEL, id: ID },
+      { stopReason: "function_call", finishReasons: ["STOP"], model: MODEL, id: ID },
+    ],
+    "several candidates": [
+      { candidates: [{ finishReason: "MAX_TOKENS" }, {}, { finishReason: "STOP" }] },
+      { stopReason: "MAX_TOKENS", finishReasons: ["MAX_TOKENS", "STOP"] },
     ],
     "a call of a tool that was cut off": [
       answer([{ functionCall: { name: "f" } }], "MAX_TOKENS", {}),
@@ -143,7 +147,7 @@ testWireFormat("gemini", gemini, {
     "a stream of a call of a tool": [
       [[answer([{ functionCall: { name: "f", args: { error: 1 } }, thoughtSignature: "CtQ" }], "STOP", USAGE)]],
       "b",
-      { ...COUNTED, stopReason: "function_call", model: MODEL, id: ID },
+      { ...COUNTED, stopReason: "function_call", finishReasons: ["STOP"], model: MODEL, id: ID },
     ],
     "a stream whose prompt is blocked": [
       [[{ promptFeedback: { blockReason: "PROHIBITED_CONTENT" }, modelVersion: MODEL }]],

@@ -17,7 +17,7 @@ const USAGE = {
   num_cached_tokens: 448,
   prompt_audio_seconds: null,
 };
-/** What the SDK makes of it: it keeps the spelling of what it does not know. */
+/** What the SDK makes of it: it keeps the spelling of what it does not know, and version 1 keeps that apart. */
 const SDK_USAGE = {
   promptTokens: 500,
   completionTokens: 60,
@@ -71,6 +71,10 @@ testWireFormat("mistral", mistral, {
         choices: [{ index: 0, message: { role: "assistant", content: "Hi" }, finishReason: "stop" }],
       },
       { ...COUNTED, stopReason: "stop", model: MODEL, id: ID },
+    ],
+    "what version 1 of the SDK keeps apart": [
+      { usage: { promptTokens: 5, additionalProperties: { num_cached_tokens: 4 } } },
+      { usage: { inputTokens: 5, cacheReadTokens: 4 }, totalInputTokens: 5 },
     ],
     "cached tokens in the details": [
       { usage: { prompt_tokens: 5, prompt_tokens_details: { cached_tokens: 4 }, num_cached_tokens: 4 } },

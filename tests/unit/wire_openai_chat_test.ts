@@ -88,9 +88,9 @@ testWireFormat("openaiChat", openaiChat, {
       completion([{ message: { content: null, tool_calls: [{ id: "call_1" }] }, finish_reason: "tool_calls" }]),
       { stopReason: "tool_calls", model: MODEL, id: ID },
     ],
-    "the first of several choices": [
+    "several choices": [
       completion([{ index: 0, finish_reason: "length" }, { index: 1, finish_reason: "stop" }]),
-      { stopReason: "length", model: MODEL, id: ID },
+      { stopReason: "length", finishReasons: ["length", "stop"], model: MODEL, id: ID },
     ],
     "no usage": [completion([{ finish_reason: "stop" }], { usage: null }), {
       stopReason: "stop",

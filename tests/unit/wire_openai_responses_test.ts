@@ -83,7 +83,7 @@ testWireFormat("openaiResponses", openaiResponses, {
     ],
     "that it waits for a tool": [
       response("completed", { output: [MESSAGE, { ...CALL, status: "completed" }] }),
-      { stopReason: "function_call", model: MODEL, id: ID },
+      { stopReason: "function_call", finishReasons: ["completed"], model: MODEL, id: ID },
     ],
     "that a hosted tool was used, which waits for nothing": [
       response("completed", { output: [{ type: "web_search_call", id: "ws_1", status: "completed" }, MESSAGE] }),
@@ -141,7 +141,7 @@ testWireFormat("openaiResponses", openaiResponses, {
         { type: "response.completed", response: response("completed", { output: [CALL], usage: USAGE }) },
       ),
       "-cc-ct",
-      { ...COUNTED, stopReason: "function_call", model: MODEL, id: ID },
+      { ...COUNTED, stopReason: "function_call", finishReasons: ["completed"], model: MODEL, id: ID },
     ],
     "a stream that ends early": [
       events(
