@@ -32,6 +32,11 @@ export async function watchStream<Chunk>(
         if (said.isContent !== false && reported === undefined) seen = undefined;
         return said;
       },
+      describeEnd(context) {
+        const said = provider.describeEnd?.(context);
+        reported ??= said?.error;
+        return said;
+      },
     },
     undefined,
     settings,

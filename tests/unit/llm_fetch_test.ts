@@ -250,6 +250,22 @@ Deno.test("llmFetch() hands a stream that never got to its content over as it ca
   assertEquals(await response.text(), await sse(...events)().text());
 });
 
+Deno.test("llmFetch() hands over what a stream said at its end alone, behind which there is no line's end", async () => {
+  const overloaded = JSON.stringify({ error: { message: "Overloaded", type: "server_error", code: 503 } });
+  const ollama = "http://127.0.0.1:11434/api/chat";
+  for (
+    const [url, body] of [[CHAT, overloaded], [CHAT, `data: ${overloaded}`], [ollama, '{"error":"boom"}'], [
+      "https://api.mistral.ai/v1/chat/completions",
+      'data: {"object":"error","message":"m","code":"3000"}',
+    ]] as const
+  ) {
+    const { llm, tracer } = set([() => new Response(body)], { retry: { maxRetries: 1 } });
+    const response = await llm(url, post({ ...CHAT_BODY, stream: true }));
+    assertEquals([response.status, await response.text()], [200, body]);
+    assertEquals(tracer.spans[0]!.attributes["llm.outcome"], "error");
+  }
+});
+
 Deno.test("llmFetch() leaves an error in mid-stream to the SDK, and the span tells it", async () => {
   for (const events of [[delta("He"), { error: { message: "Overloaded", code: 503 } }], [delta("He"), delta("y")]]) {
     // One event in each chunk.
