@@ -62,7 +62,10 @@ export function llmFetch(options: LlmFetchOptions = {}): Fetch {
     const request = await readRequest(input, init, provider);
     if (request === undefined) return send(input, init);
     const { settings, onFailure } = begin(request);
-    const ask = (signal: AbortSignal) => send(isRequest(input) ? input.clone() : input, { ...init, signal });
+    const ask = (signal: AbortSignal) => {
+      const { input, init } = request;
+      return send(isRequest(input) ? input.clone() : input, { ...init, signal });
+    };
     try {
       return await (request.isStream ? stream : answer)(request, ask, settings);
     } catch (error) {

@@ -184,6 +184,41 @@ Deno.test("llmFetch() takes a Request and leaves it to be used", async () => {
   assertEquals(await llm(aborted).catch((error: unknown) => error), "enough");
 });
 
+Deno.test("llmFetch() takes an init whose fields are getters, as a Request's are", async () => {
+  const elsewhere = new Request("https://worker.example/", post(CHAT_BODY));
+  const getters = {
+    get method() {
+      return "POST";
+    },
+    get body() {
+      return JSON.stringify(CHAT_BODY);
+    },
+    get headers() {
+      return { authorization: "Bearer sk-secret" };
+    },
+  };
+  for (const init of [elsewhere, elsewhere, Object.create(getters)]) {
+    const { llm, tracer, sent } = set([limited, ok]);
+    assertEquals((await llm(CHAT, init)).status, 200);
+    assertEquals(sent.map((it) => it.body), Array(2).fill(JSON.stringify(CHAT_BODY)));
+    const { method, headers, url } = sent[1]!.input as Request;
+    assertEquals([method, headers.get("authorization"), url], ["POST", "Bearer sk-secret", CHAT]);
+    assertEquals(tracer.named("llm.call").length, 2);
+  }
+  // Also where it is no call.
+  const { llm, sent } = set([ok]);
+  const other = new Request("https://worker.example/", post({ messages: [] }));
+  await llm("https://example.com/api/chat", other);
+  assertStrictEquals(sent[0]!.init, other);
+});
+
+Deno.test("llmFetch() sends headers that can be read once with every attempt", async () => {
+  const { llm, sent } = set([limited, ok]);
+  const headers = [["x-a", "1"]][Symbol.iterator]() as unknown as HeadersInit;
+  await llm(CHAT, post(CHAT_BODY, { headers }));
+  assertEquals(sent.map(({ init }) => new Headers(init!.headers).get("x-a")), ["1", "1"]);
+});
+
 Deno.test("llmFetch() sends once what can be read once", async () => {
   const { llm, tracer, sent } = set([limited, ok]);
   const body = new Blob([JSON.stringify(CHAT_BODY)]).stream();
