@@ -421,6 +421,55 @@ Deno.test("llmFetch() steps back where the SDK retries: attempts go on under the
   assertEquals(tracer.named("llm.call").at(-1)!.attributes["llm.attempt"], 1);
 });
 
+Deno.test("llmFetch() suspects an SDK whose every request is said to be the first, as LangChain's are", async () => {
+  const warnings: string[] = [];
+  const { llm, tracer } = set([limited], {
+    onWarning: (warning) => void warnings.push(warning),
+    retry: { maxRetries: 0 },
+  });
+  await llm(CHAT, retryCount(0));
+  assertEquals(warnings, []);
+  await llm(CHAT, retryCount(0));
+  assertEquals(warnings.length, 1);
+  assert(warnings[0]!.includes("looks as if"), warnings[0]);
+  assertEquals(tracer.named("llm.call").map((span) => span.attributes["llm.attempt"]), [0, 0]);
+  assertEquals(tracer.named("chat gpt-5").length, 2);
+});
+
+Deno.test("llmFetch() suspects nobody who sends again what nobody retries, or what was left", async () => {
+  const warnings: string[] = [];
+  const onWarning = (warning: string) => void warnings.push(warning);
+  const bad = set([() => Response.json({ error: { message: "no" } }, { status: 400 })], { onWarning });
+  const left = set([() => Promise.reject("left")], { onWarning });
+  for (const { llm } of [bad, bad, left, left]) {
+    const signal = llm === left.llm ? AbortSignal.abort("left") : null;
+    for (const init of [post(CHAT_BODY, { signal }), { ...retryCount(0), signal }]) {
+      await llm(CHAT, init).catch(() => {});
+    }
+  }
+  assertEquals(warnings, []);
+});
+
+Deno.test("llmFetch() leaves all retries to an SDK that is known to retry", async () => {
+  const { llm, sent } = set([limited], { gates: [{ name: "none", after: () => undefined }] });
+  await llm(CHAT, retryCount(0));
+  assertEquals(sent.length, 6);
+  await llm(CHAT, retryCount(1));
+  await llm(CHAT, retryCount(2));
+  assertEquals(sent.length, 8);
+  for (const count of [0, 1, 2]) await llm(CHAT, retryCount(count));
+  assertEquals(sent.length, 11);
+});
+
+Deno.test("llmFetch() tells two calls apart that are alike and fail at once", async () => {
+  const { llm, tracer } = set([limited], { retry: { maxRetries: 0 } });
+  for (const count of [0, 1]) await Promise.all([llm(CHAT, retryCount(count)), llm(CHAT, retryCount(count))]);
+  const operations = tracer.named("chat gpt-5");
+  assertEquals(operations.length, 2);
+  const parents = tracer.named("llm.call").map(({ parent }) => operations.indexOf(parent!));
+  assertEquals(parents, [0, 1, 0, 1]);
+});
+
 Deno.test("llmFetch() retries an SDK's retries if told how", async () => {
   const { llm, sent } = set([limited], { retry: { maxRetries: 1 } });
   await llm(CHAT, retryCount(0));
