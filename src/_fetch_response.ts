@@ -32,7 +32,7 @@ export function withBody(response: Response, body: BodyInit): Response {
 }
 
 /** Where services put their id of a request. */
-const REQUEST_IDS = ["x-request-id", "request-id", "x-amzn-requestid", "apim-request-id", "x-debug-trace-id"];
+export const REQUEST_IDS = ["x-request-id", "request-id", "x-amzn-requestid", "apim-request-id", "x-debug-trace-id"];
 
 /** What the head of a response says. */
 export function describeHead({ status, headers }: Response): ResponseDescription {
