@@ -25,10 +25,22 @@ export class FailedResponse {
 
 /** The same response with a body that can be read once more. */
 export function withBody(response: Response, body: BodyInit): Response {
-  const { status, statusText, headers, url, redirected } = response;
-  const isBodiless = status === 204 || status === 205 || status === 304;
-  const copy = new Response(isBodiless ? null : body, { status, statusText, headers });
-  return Object.defineProperties(copy, { url: { value: url }, redirected: { value: redirected } });
+  const { status, statusText, headers } = response;
+  const isBodiless = status < 200 || status === 204 || status === 205 || status === 304;
+  // As good as new; and an opaque one, whose status is 0, could not be made.
+  if (isBodiless && !response.bodyUsed) return response;
+  return like(response, new Response(isBodiless ? null : body, { status, statusText, headers }));
+}
+
+/** Gives a response what only `fetch` can give. */
+function like(response: Response, copy: Response): Response {
+  const { url, redirected, type } = response;
+  return Object.defineProperties(copy, {
+    url: { value: url },
+    redirected: { value: redirected },
+    type: { value: type },
+    clone: { value: () => like(response, Response.prototype.clone.call(copy)) },
+  });
 }
 
 /** Where services put their id of a request. */

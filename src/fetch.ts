@@ -125,7 +125,7 @@ async function stream({ format, name, description }: ModelRequest, ask: Ask, set
       tap = createTap(format);
       response = await ask(signal);
       head = describeHead(response);
-      if (response.ok && response.body) return response.body;
+      if (response.ok) return response.body ?? new Blob().stream();
       const { bytes, body } = await readBody(response);
       throw new FailedResponse(response, bytes, body);
     },

@@ -115,6 +115,34 @@ Deno.test("llmFetch() hands over the last failure as it came", async () => {
   assertEquals(tracer.spans[0]!.attributes["llm.outcome"], "error");
 });
 
+Deno.test("llmFetch() gives what only fetch can give, and so do clones", async () => {
+  const facts = { url: CHAT, redirected: true, type: "basic" } as const;
+  const fetched = (make: () => Response) => () =>
+    Object.defineProperties(make(), { url: { value: CHAT }, redirected: { value: true }, type: { value: "basic" } });
+  for (const [answer, more] of [[ok, {}], [sse(...STREAM), { stream: true }], [limited, {}]] as const) {
+    const { llm } = set([fetched(answer)], { retry: { maxRetries: 0 } });
+    const response = await llm(CHAT, post({ ...CHAT_BODY, ...more }));
+    const clone = response.clone().clone();
+    for (const { url, redirected, type } of [response, clone]) assertEquals({ url, redirected, type }, facts);
+    assertEquals(await clone.text(), await response.text());
+  }
+});
+
+Deno.test("llmFetch() hands over a response that cannot be made, for it has no body", async () => {
+  const opaque = Object.defineProperties(new Response(null), {
+    status: { value: 0 },
+    ok: { value: false },
+    type: { value: "opaqueredirect" },
+  });
+  assertStrictEquals(await set([() => opaque]).llm(CHAT, post(CHAT_BODY, { redirect: "manual" })), opaque);
+  const empty = new Response(null, { status: 204 });
+  assertStrictEquals(await set([() => empty]).llm(CHAT, post(CHAT_BODY)), empty);
+  // As a stream, it is one that has ended before it was complete.
+  const { llm, tracer, sent } = set([() => empty], { retry: { maxRetries: 1 } });
+  assertStrictEquals(await llm(CHAT, post({ ...CHAT_BODY, stream: true })), empty);
+  assertEquals([sent.length, tracer.named("llm.call")[0]!.attributes["error.type"]], [2, "truncated_stream"]);
+});
+
 Deno.test("llmFetch() does not retry an exhausted quota", async () => {
   const body = { error: { message: "m", type: "insufficient_quota", code: "insufficient_quota" } };
   const { llm, sent } = set([() => Response.json(body, { status: 429 })]);
