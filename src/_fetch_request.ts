@@ -44,17 +44,15 @@ export async function readRequest(
   const url = parseUrl(request?.url ?? String(input));
   const found = url && findFormat(url.host, url.pathname, provider);
   if (!found) return undefined;
-  // Of a `Request`, or of what else has getters, a copy would hold nothing.
-  if (init?.method && !Object.hasOwn(init, "method")) {
-    return readRequest(new Request(input, isRequest(init) ? init.clone() : init), undefined, provider);
-  }
+  if (init?.method && !Object.hasOwn(init, "method")) return readRequest(input, await withOwnFields(init), provider);
   const { format, name, isKnown } = found;
   const body = init?.body ?? (request?.body && request);
   const text = await readText(body);
   const parsed = text === undefined ? undefined : skeleton(text);
   const { isStream, ...description } = format.describeRequest(parsed, url.pathname);
-  // Others may use the same path for what is no call.
-  if (description.model === undefined && !isKnown) return undefined;
+  const canRepeat = !isOnceOnly(body);
+  // Others may use the same path for what is no call; of a body that is not to be read, the path has to do.
+  if (description.model === undefined && !isKnown && canRepeat) return undefined;
   const given = init?.headers ?? request?.headers;
   const headers = given instanceof Headers ? given : new Headers(given);
   return {
@@ -65,11 +63,22 @@ export async function readRequest(
     name,
     description: { ...description, ...describeServer(url) },
     isStream,
-    canRepeat: !isOnceOnly(body),
+    canRepeat,
     key: `${url.host}${url.pathname} ${fingerprint(text ?? "")}`,
     retryCount: retryCountOf(headers),
     signal: init?.signal ?? request?.signal ?? undefined,
   };
+}
+
+const INIT_FIELDS =
+  "method headers body mode credentials cache redirect referrer referrerPolicy integrity keepalive signal " +
+  "duplex priority";
+
+/** Of a `Request`, or of what else has getters, a copy would hold nothing. */
+async function withOwnFields(init: RequestInit): Promise<RequestInit> {
+  const own = Object.fromEntries(INIT_FIELDS.split(" ").map((name) => [name, init[name as keyof RequestInit]]));
+  if (isRequest(init)) own.body = init.body && await init.clone().arrayBuffer();
+  return own;
 }
 
 /** By its shape: it may come from another realm, or from a package. */

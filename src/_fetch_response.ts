@@ -1,4 +1,5 @@
 import type { ResponseDescription } from "./provider.ts";
+import type { WireFormat } from "./wire/wire_format.ts";
 
 /** A response that is no answer: thrown, to be classified, and handed over if no better one comes. */
 export class FailedResponse {
@@ -11,9 +12,9 @@ export class FailedResponse {
   /** The response as it came, but for its body. */
   readonly original: Response;
   /** The body. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly bytes: BodyInit;
 
-  constructor(original: Response, bytes: Uint8Array<ArrayBuffer>, body: unknown) {
+  constructor(original: Response, bytes: BodyInit, body: unknown) {
     const { error = body } = Object(Array.isArray(body) ? body[0] : body);
     this.status = original.ok ? undefined : original.status;
     this.headers = original.headers;
@@ -26,9 +27,9 @@ export class FailedResponse {
 /** The same response with a body that can be read once more. */
 export function withBody(response: Response, body: BodyInit): Response {
   const { status, statusText, headers } = response;
-  const isBodiless = status < 200 || status === 204 || status === 205 || status === 304;
-  // As good as new; and an opaque one, whose status is 0, could not be made.
-  if (isBodiless && !response.bodyUsed) return response;
+  // An opaque one has no body, and cannot be made.
+  if (status === 0) return response;
+  const isBodiless = status === 204 || status === 205 || status === 304;
   return like(response, new Response(isBodiless ? null : body, { status, statusText, headers }));
 }
 
@@ -50,4 +51,17 @@ export const REQUEST_IDS = ["x-request-id", "request-id", "x-amzn-requestid", "a
 export function describeHead({ status, headers }: Response): ResponseDescription {
   const name = REQUEST_IDS.find((name) => headers.has(name));
   return { statusCode: status, requestId: name && headers.get(name)! };
+}
+
+/** How events are told apart in a stream, by the type of its content. */
+const FRAMINGS: readonly (readonly [type: RegExp, framing: WireFormat["framing"]])[] = [
+  [/^text\/event-stream/i, "sse"],
+  [/ndjson/i, "ndjson"],
+  [/amazon\.eventstream/i, "event-stream"],
+];
+
+/** How the events of a response are told apart, if it is a stream of such. */
+export function framingOf({ ok, headers }: Response): WireFormat["framing"] | undefined {
+  const type = ok && headers.get("content-type");
+  return type ? FRAMINGS.find(([pattern]) => pattern.test(type))?.[1] : undefined;
 }

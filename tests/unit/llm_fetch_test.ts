@@ -135,11 +135,10 @@ Deno.test("llmFetch() hands over a response that cannot be made, for it has no b
     type: { value: "opaqueredirect" },
   });
   assertStrictEquals(await set([() => opaque]).llm(CHAT, post(CHAT_BODY, { redirect: "manual" })), opaque);
-  const empty = new Response(null, { status: 204 });
-  assertStrictEquals(await set([() => empty]).llm(CHAT, post(CHAT_BODY)), empty);
-  // As a stream, it is one that has ended before it was complete.
-  const { llm, tracer, sent } = set([() => empty], { retry: { maxRetries: 1 } });
-  assertStrictEquals(await llm(CHAT, post({ ...CHAT_BODY, stream: true })), empty);
+  // As a stream, one without a body has ended before it was complete.
+  const { llm, tracer, sent } = set([() => new Response(null, { status: 204 })], { retry: { maxRetries: 1 } });
+  const { status, body } = await llm(CHAT, post({ ...CHAT_BODY, stream: true }));
+  assertEquals([status, body], [204, null]);
   assertEquals([sent.length, tracer.named("llm.call")[0]!.attributes["error.type"]], [2, "truncated_stream"]);
 });
 
@@ -229,8 +228,8 @@ Deno.test("llmFetch() takes an init whose fields are getters, as a Request's are
     const { llm, tracer, sent } = set([limited, ok]);
     assertEquals((await llm(CHAT, init)).status, 200);
     assertEquals(sent.map((it) => it.body), Array(2).fill(JSON.stringify(CHAT_BODY)));
-    const { method, headers, url } = sent[1]!.input as Request;
-    assertEquals([method, headers.get("authorization"), url], ["POST", "Bearer sk-secret", CHAT]);
+    const { input, init: { method, headers } = {} } = sent[1]!;
+    assertEquals([method, new Headers(headers).get("authorization"), input], ["POST", "Bearer sk-secret", CHAT]);
     assertEquals(tracer.named("llm.call").length, 2);
   }
   // Also where it is no call.
@@ -255,6 +254,101 @@ Deno.test("llmFetch() sends once what can be read once", async () => {
   assertEquals([response.status, sent.length], [429, 1]);
   assertStrictEquals(sent[0]!.init!.body, body);
   assertEquals(tracer.named("llm.call")[0]!.attributes["llm.retry.decision"], "exhausted");
+});
+
+/** A response whose chunks come as they are asked for, one event in each. */
+function live(events: readonly unknown[], type = "text/event-stream") {
+  const left = events.map((event) => `data: ${typeof event === "string" ? event : JSON.stringify(event)}\n\n`);
+  const state = { left, cancelled: undefined as unknown };
+  const body = new ReadableStream<Uint8Array>({
+    pull: (to) => left.length > 0 ? to.enqueue(new TextEncoder().encode(left.shift())) : to.close(),
+    cancel: (reason) => void (state.cancelled = reason ?? true),
+  }, { highWaterMark: 0 });
+  return { state, response: new Response(body, { headers: { "content-type": type, "x-request-id": "req_s" } }) };
+}
+
+const LOCAL = "http://127.0.0.1:8080/v1/chat/completions";
+const unread = (body: unknown): RequestInit =>
+  ({ method: "POST", body: new Blob([JSON.stringify(body)]).stream(), duplex: "half" }) as RequestInit;
+
+Deno.test("llmFetch() takes what it cannot read for a call wherever it goes, and the answer for what that says it is", async () => {
+  const json = set([ok], { taskId: "t" });
+  assertEquals(await (await json.llm(LOCAL, unread(CHAT_BODY))).json(), COMPLETION);
+  const [operation, attempt] = json.tracer.spans;
+  assertEquals([operation!.name, attempt!.attributes["llm.output_tokens"]], ["chat", 2]);
+  assertEquals(attempt!.attributes["llm.stream"], undefined);
+  for (const [url, init] of [[LOCAL, unread(CHAT_BODY)], [CHAT, post(CHAT_BODY)]] as const) {
+    const { state, response } = live(STREAM);
+    const { llm, tracer } = set([() => response]);
+    const reader = (await llm(url, init)).body!.getReader();
+    // It is there as soon as there is content.
+    assertEquals(state.left.length, STREAM.length - 2);
+    const read = [];
+    for (let it; !(it = await reader.read()).done;) read.push(new TextDecoder().decode(it.value));
+    assertEquals(read.join(""), await sse(...STREAM)().text());
+    const { attributes, endCount } = tracer.named("llm.call")[0]!;
+    assertEquals([attributes["llm.stream"], attributes["llm.output_tokens"], endCount], [true, 2, 1]);
+    assertEquals([attributes["llm.request_id"], attributes["llm.stop_reason"]], ["req_s", "end_turn"]);
+    assertEquals(tracer.named("llm.call").length, 1);
+    assertEquals(tracer.misuses, []);
+  }
+});
+
+Deno.test("llmFetch() hands over a stream that nobody has told of as any other, also if nobody observes it", async () => {
+  for (const tracer of [undefined, recordingTracer()]) {
+    const failed = sse({ error: { message: "Overloaded", type: "server_error", code: 503 } });
+    const retried = set([limited, failed, sse(...STREAM)], { tracer });
+    assertEquals(await (await retried.llm(CHAT, post(CHAT_BODY))).text(), await sse(...STREAM)().text());
+    assertEquals(retried.sent.length, 3);
+    const broken = set([failed], { tracer, retry: { maxRetries: 1 } });
+    const response = await broken.llm(CHAT, post(CHAT_BODY));
+    assertEquals([response.status, await response.text()], [200, await failed().text()]);
+    assertEquals(broken.sent.length, 2);
+    const { state, response: given } = live(STREAM);
+    const controller = new AbortController();
+    const left = await set([() => given], { tracer }).llm(CHAT, post(CHAT_BODY, { signal: controller.signal }));
+    const reader = left.body!.getReader();
+    await reader.read();
+    controller.abort("enough");
+    assertEquals(await reader.read().catch((error: unknown) => error), "enough");
+    assertEquals(state.cancelled, "enough");
+  }
+});
+
+Deno.test("llmFetch() holds nothing back of events that are framed as no answer of that API is", async () => {
+  const { state, response } = live(["a", "b", "c"]);
+  const { llm, tracer } = set([() => response]);
+  const answer = await llm("http://127.0.0.1:8080/api/chat", post({ ...CHAT_BODY, stream: false }));
+  assertEquals(state.left.length, 2);
+  assertEquals(await answer.text(), await sse("a", "b", "c")().text());
+  const { attributes, endCount } = tracer.named("llm.call")[0]!;
+  assertEquals([attributes["llm.outcome"], attributes["llm.request_id"], endCount], ["ok", "req_s", 1]);
+});
+
+Deno.test("llmFetch() lets no answer in that comes when its attempt is over", async () => {
+  for (const isStream of [true, false]) {
+    const { state, response: late } = live(STREAM);
+    let come!: (response: Response) => void;
+    const { fetch } = globalThis;
+    const answers = [
+      new Promise<Response>((resolve) => come = resolve),
+      Promise.resolve(isStream ? sse(...STREAM)() : ok()),
+    ];
+    try {
+      globalThis.fetch = () => answers.shift()!;
+      const llm = llmFetch({ attemptTimeoutMs: 1, retry: { baseDelayMs: 0 } });
+      const pending = llm(CHAT, post({ ...CHAT_BODY, stream: isStream }));
+      while (answers.length > 0) await new Promise((resolve) => setTimeout(resolve, 1));
+      come(late);
+      const response = await pending;
+      assertEquals(response.headers.get("x-request-id"), isStream ? "req_s" : "req_9");
+      assertEquals(await response.text(), await (isStream ? sse(...STREAM)() : ok()).text());
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      assert(state.cancelled !== undefined);
+    } finally {
+      globalThis.fetch = fetch;
+    }
+  }
 });
 
 Deno.test("llmFetch() sends forms to a known place again, and has nothing to do with others", async () => {
