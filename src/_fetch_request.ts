@@ -71,8 +71,7 @@ export async function readRequest(
 }
 
 const INIT_FIELDS =
-  "method headers body mode credentials cache redirect referrer referrerPolicy integrity keepalive signal " +
-  "duplex priority";
+  "method headers body mode credentials cache redirect referrer referrerPolicy integrity keepalive signal";
 
 /** Of a `Request`, or of what else has getters, a copy would hold nothing. */
 async function withOwnFields(init: RequestInit): Promise<RequestInit> {

@@ -53,15 +53,14 @@ export function describeHead({ status, headers }: Response): ResponseDescription
   return { statusCode: status, requestId: name && headers.get(name)! };
 }
 
-/** How events are told apart in a stream, by the type of its content. */
-const FRAMINGS: readonly (readonly [type: RegExp, framing: WireFormat["framing"]])[] = [
-  [/^text\/event-stream/i, "sse"],
-  [/ndjson/i, "ndjson"],
-  [/amazon\.eventstream/i, "event-stream"],
-];
+/** What the type of a stream has in it, by how its events are told apart. */
+export const STREAM_TYPES: Readonly<Record<WireFormat["framing"], string>> = {
+  sse: "event-stream",
+  ndjson: "ndjson",
+  "event-stream": "eventstream",
+};
 
-/** How the events of a response are told apart, if it is a stream of such. */
-export function framingOf({ ok, headers }: Response): WireFormat["framing"] | undefined {
-  const type = ok && headers.get("content-type");
-  return type ? FRAMINGS.find(([pattern]) => pattern.test(type))?.[1] : undefined;
+/** Which of them the type of a response has in it, if it is a stream. */
+export function streamTypeOf({ headers }: Response): string | undefined {
+  return /event-?stream|ndjson/.exec(headers.get("content-type") ?? "")?.[0];
 }

@@ -14,11 +14,10 @@
  */
 
 import { run, settle } from "./_attempt_loop.ts";
-import { both } from "./_bind.ts";
 import type { Context } from "./_context.ts";
 import { type Describing, readFacts } from "./_describe.ts";
 import { type Fetch, isRequest, type ModelRequest, readRequest } from "./_fetch_request.ts";
-import { describeHead, FailedResponse, framingOf, withBody } from "./_fetch_response.ts";
+import { describeHead, FailedResponse, STREAM_TYPES, streamTypeOf, withBody } from "./_fetch_response.ts";
 import { type InsideOptions, insideSdk } from "./_inside_sdk.ts";
 import { skeleton } from "./_json_skeleton.ts";
 import { check, type Settings } from "./options.ts";
@@ -110,28 +109,22 @@ async function answer({ format, name, description }: ModelRequest, ask: Ask, set
   async function open(context: Context): Promise<Answer> {
     call = undefined;
     const response = await context.span.run(() => ask(context.signal));
-    const framing = framingOf(response);
-    if (framing && response.body) return openStream(response, framing, context);
+    const type = response.ok && streamTypeOf(response);
+    if (type && response.body) {
+      // Nothing is known of events that this API does not have.
+      const isKnown = type === STREAM_TYPES[format.framing];
+      const reader = isKnown ? readerOf(format, response) : { describeChunk: () => describeHead(response) };
+      const watched = watch({ name, stream: () => response.body!, ...reader }, settings);
+      call = watched.call;
+      await call.open(context).catch((error) => {
+        throw new FailedResponse(response, watched.rescue(error), error);
+      });
+      return { response, body: readable(call) };
+    }
     const { bytes, body } = await readBody(response);
     const { error, ...facts } = response.ok ? format.describeResponse(body) : { error: body };
     if (!response.ok || error) throw new FailedResponse(response, bytes, error);
     return { response, body: bytes, facts: { ...facts, ...describeHead(response) } };
-  }
-
-  async function openStream(response: Response, framing: string, context: Context): Promise<Answer> {
-    // Of events that are framed in another way nothing is known.
-    const reader = framing === format.framing
-      ? readerOf(format, response)
-      : { describeChunk: () => describeHead(response) };
-    const signal = both(context.signal, settings.signal);
-    const watched = watch({ name, stream: () => response.body!, ...reader }, { ...settings, signal });
-    call = watched.call;
-    try {
-      await call.open(context);
-    } catch (error) {
-      throw new FailedResponse(response, watched.rescue(error), error);
-    }
-    return { response, body: readable(call) };
   }
 
   const provider: Describing<undefined> = { name, describeRequest: () => description };
