@@ -1,3 +1,4 @@
+import { REQUEST_IDS } from "./_fetch_response.ts";
 import type { ChunkDescription, RequestDescription, ResponseDescription, Usage } from "./provider.ts";
 import { fingerprint } from "./_sdk_retries.ts";
 
@@ -55,18 +56,15 @@ export function describePart(part: Loose, provider: string): ChunkDescription {
     };
   }
   if (type === "error") return { isTerminal, isContent: false, error: part.error ?? part };
-  if (type === "response-metadata") return { isTerminal, isContent: false, ...describeHead(part) };
+  if (type === "response-metadata") return { isTerminal, isContent: false, model: part.modelId, id: part.id };
   const isContent = part.delta !== "" && !/^(ping|raw|finish|stream-start|(text|reasoning)-(start|end))$/.test(type);
   return { isTerminal, isContent };
 }
 
-function describeHead(head: Loose): ResponseDescription {
+/** Reads what stands beside an answer, or beside a stream. */
+export function describeHead(head: Loose): ResponseDescription {
   const { modelId: model, id, headers } = head ?? {};
-  return {
-    model,
-    id,
-    requestId: headers?.["x-request-id"] ?? headers?.["request-id"] ?? headers?.["x-amzn-requestid"],
-  };
+  return { model, id, requestId: headers && REQUEST_IDS.map((name) => headers[name]).find(Boolean) };
 }
 
 /** A stream that breaks off comes to a part that looks like an end, but knows of none. */

@@ -16,10 +16,12 @@ import { timeoutError, within } from "./_within.ts";
 
 /** How streams differ from calls: an attempt that was answered goes on until the last chunk. */
 export interface Streaming<Res> {
+  /** Whether it has turned out to be one; unset where that is known from the start. */
+  readonly isLive?: boolean;
   /** Asks once, and settles when the first content is there. */
   open(context: Context): Promise<Res>;
   /** Takes over the attempt that was answered: whoever has it has to `settle` it. */
-  begin(answered: Answered): void;
+  begin(answered: Answered, response: Res): void;
   /** Adds to how an attempt failed what the stream had said by then. */
   amend(ending: Ending): Ending;
 }
@@ -69,7 +71,9 @@ export async function run<Req, Res>(
   if (signal?.aborted) throw signal.reason;
   // A call that nobody observes leaves no trace, and reads no clock, unless it fails.
   const isObserved = tracer !== noopTracer || onAttempt !== DEFAULTS.onAttempt || gates.length > 0;
-  let trace = isObserved ? traceCall(provider, request, settings, streaming && true) : undefined;
+  let trace = isObserved
+    ? traceCall(provider, request, settings, streaming && streaming.isLive === undefined || undefined)
+    : undefined;
   const isLimited = signal !== undefined || attemptTimeoutMs < Infinity || deadlineMs < Infinity;
   const endsAt = deadlineMs < Infinity ? clock.now() + deadlineMs : Infinity;
   const keeper = gates.length > 0
@@ -130,9 +134,10 @@ export async function run<Req, Res>(
       rememberAttempts(lastError, trace.records);
       throw lastError;
     }
-    if (trace) {
+    if (trace || streaming?.isLive) {
+      trace ??= traceCall(provider, request, settings);
       const answered = { settings, keeper, trace, attemptTrace, attempt, startedAt, waitedMs, endsAt };
-      if (streaming) streaming.begin(answered);
+      if (streaming) streaming.begin(answered, response);
       else settle(answered, describeResponse(provider, response));
     }
     return response;

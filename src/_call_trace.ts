@@ -126,6 +126,7 @@ export function traceCall<Req>(
             "llm.request_id": ending.requestId,
           };
           if (streamed) {
+            told["llm.stream"] = true;
             told["llm.first_chunk_ms"] = streamed.firstChunkMs;
             told["llm.wait_ms"] = streamed.waitMs;
             told["llm.usage_partial"] = streamed.isPartial || undefined;

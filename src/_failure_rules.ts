@@ -37,8 +37,9 @@ export const RULES: readonly Rule[] = [
 
   [/:(err_truncated_stream|did not receive done|incomplete json segment)/, "truncated_stream", true],
 
-  // The network. A bad URL or certificate comes in the same wrapping as a broken connection, but stays bad.
-  [/unknown scheme|bad port|cert[i_]/],
+  // The network. A bad URL or certificate comes in the same wrapping as a broken connection, but stays bad; so does a
+  // redirect that the caller forbids.
+  [/unknown scheme|bad port|cert[i_]|unexpected ?redirect|redirect mode/],
   // Before the timeouts: the AWS SDK calls a reset connection a `TimeoutError`.
   [/:(e(conn|host|net|pipe|notfound|ai_)|und_err_socket|err_(stream|http2))/, "network", true],
   [/^status 408|:\w*timeout(e|$)|timed.?out/m, "timeout", true],

@@ -10,6 +10,10 @@ export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promi
 
 /** A request that was seen to be a call of a model. */
 export interface ModelRequest {
+  /** What is fetched, with every attempt. */
+  readonly input: string | URL | Request;
+  /** And how, but for the signal: its fields are its own. */
+  readonly init: RequestInit | undefined;
   /** How its API stands on the wire. */
   readonly format: WireFormat;
   /** The provider's name on spans. */
@@ -40,28 +44,45 @@ export async function readRequest(
   const url = parseUrl(request?.url ?? String(input));
   const found = url && findFormat(url.host, url.pathname, provider);
   if (!found) return undefined;
+  if (init?.method && !Object.hasOwn(init, "method")) return readRequest(input, await withOwnFields(init), provider);
   const { format, name, isKnown } = found;
   const body = init?.body ?? (request?.body && request);
   const text = await readText(body);
   const parsed = text === undefined ? undefined : skeleton(text);
   const { isStream, ...description } = format.describeRequest(parsed, url.pathname);
-  // Others may use the same path for what is no call.
-  if (description.model === undefined && !isKnown) return undefined;
+  const canRepeat = !isOnceOnly(body);
+  // Others may use the same path for what is no call; of a body that is not to be read, the path has to do.
+  if (description.model === undefined && !isKnown && canRepeat) return undefined;
+  const given = init?.headers ?? request?.headers;
+  const headers = given instanceof Headers ? given : new Headers(given);
   return {
+    input,
+    // An iterator has been read to its end by now.
+    init: "next" in Object(given) ? { ...init, headers } : init,
     format,
     name,
     description: { ...description, ...describeServer(url) },
     isStream,
-    canRepeat: !isOnceOnly(body),
+    canRepeat,
     key: `${url.host}${url.pathname} ${fingerprint(text ?? "")}`,
-    retryCount: retryCountOf(new Headers(init?.headers ?? request?.headers)),
+    retryCount: retryCountOf(headers),
     signal: init?.signal ?? request?.signal ?? undefined,
   };
 }
 
+const INIT_FIELDS =
+  "method headers body mode credentials cache redirect referrer referrerPolicy integrity keepalive signal";
+
+/** Of a `Request`, or of what else has getters, a copy would hold nothing. */
+async function withOwnFields(init: RequestInit): Promise<RequestInit> {
+  const own = Object.fromEntries(INIT_FIELDS.split(" ").map((name) => [name, init[name as keyof RequestInit]]));
+  if (isRequest(init)) own.body = init.body && await init.clone().arrayBuffer();
+  return own;
+}
+
 /** By its shape: it may come from another realm, or from a package. */
-export function isRequest(input: string | URL | Request): input is Request {
-  return typeof input === "object" && "clone" in input && "url" in input;
+export function isRequest(input: unknown): input is Request {
+  return typeof input === "object" && input !== null && "clone" in input && "url" in input;
 }
 
 function parseUrl(text: string): URL | undefined {
@@ -83,7 +104,7 @@ async function readText(body: unknown): Promise<string | undefined> {
   try {
     if (body instanceof ArrayBuffer || ArrayBuffer.isView(body)) return new TextDecoder().decode(body);
     if (isOnceOnly(body)) return undefined;
-    if (isRequest(body as Request)) return await (body as Request).clone().text();
+    if (isRequest(body)) return await body.clone().text();
     if (typeof (body as Blob).text === "function") return await (body as Blob).text();
   } catch { /* then it tells nothing */ }
 }

@@ -10,7 +10,8 @@ export interface InsideOptions extends Omit<CallOptions, "taskId" | "retry" | "s
   readonly taskId?: string | (() => string | undefined) | undefined;
   /**
    * When to try again. With `auto`, a request that the SDK sends again by itself is sent once, as another attempt at what
-   * failed before; with options of your own it is retried like any other.
+   * failed before; and once that is certain, all retries are left to the SDK (so give clients that do not retry by
+   * themselves another one of these). With options of your own, each request is retried like any other.
    *
    * @default {"auto"}
    */
@@ -59,17 +60,18 @@ export function insideSdk(options: InsideOptions, advice: string): (request: Ins
   if (onWarning !== undefined) check(onWarning, check, "onWarning");
   const sdkRetries = new SdkRetries();
   let isWarned = false;
+  let isCertain = false;
 
   return ({ signal, canRepeat = true, key, likeness, retryCount }) => {
-    const known = retryCount === 0 ? undefined : sdkRetries.recall(key);
-    const alike = () => likeness && sdkRetries.hasTexts ? sdkRetries.recall(quietly(likeness) ?? "") : undefined;
-    const failed = known ?? alike();
-    // The same text alone may also be another call.
-    const before = retryCount === undefined && typeof key === "string" ? undefined : known;
+    const known = sdkRetries.recall(key);
+    const alike = likeness && sdkRetries.hasTexts ? sdkRetries.recall(quietly(likeness) ?? "") : undefined;
+    // The same text alone may also be another call, and so may be what is sent for the first time.
+    const before = retryCount ?? typeof key === "object" ? known : undefined;
     const firstAttempt = before?.attempts ?? retryCount ?? 0;
-    if ((failed || firstAttempt > 0) && !isWarned) {
+    isCertain ||= firstAttempt > 0;
+    if ((firstAttempt > 0 || (known ?? alike)?.isRetryable) && !isWarned) {
       isWarned = true;
-      quietly(() => onWarning?.(`${before || firstAttempt > 0 ? CERTAIN : LIKELY}: turn that off, ${advice}`));
+      quietly(() => onWarning?.(`${firstAttempt > 0 ? CERTAIN : LIKELY}: turn that off, ${advice}`));
     }
     const tracer = base.tracer === noopTracer ? noopTracer : new LinkedTracer(base.tracer, before?.operation);
     const task = typeof taskId === "function" ? quietly(taskId) : undefined;
@@ -83,14 +85,16 @@ export function insideSdk(options: InsideOptions, advice: string): (request: Ins
         operationSpan: base.operationSpan && before?.operation === undefined,
         retry: {
           ...base.retry,
-          maxRetries: !canRepeat || isAuto && firstAttempt > 0 ? 0 : firstAttempt + base.retry.maxRetries,
+          maxRetries: !canRepeat || isAuto && isCertain ? 0 : firstAttempt + base.retry.maxRetries,
         },
       },
       onFailure(error) {
-        const attempts = firstAttempt + attemptsOf(error).length;
+        const past = attemptsOf(error);
+        const attempts = firstAttempt + past.length;
+        const isRetryable = /exhausted|deadline|long|refused/.test(past.at(-1)?.["llm.retry.decision"] ?? "");
         const operation = tracer instanceof LinkedTracer && base.operationSpan ? tracer.operation : undefined;
-        sdkRetries.remember(key, { attempts, operation });
-        if (likeness) sdkRetries.remember(quietly(likeness) ?? "", { attempts, operation: undefined });
+        sdkRetries.remember(key, { attempts, operation, isRetryable });
+        if (likeness) sdkRetries.remember(quietly(likeness) ?? "", { attempts, operation: undefined, isRetryable });
       },
     };
   };

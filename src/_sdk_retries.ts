@@ -9,30 +9,36 @@ export interface Failed {
   readonly attempts: number;
   /** Its operation span, ended by now. */
   readonly operation: Span | undefined;
+  /** Whether it failed as what SDKs try again. */
+  readonly isRetryable: boolean;
 }
 
 /** Keeps in mind what has failed, to know it again when the SDK tries it once more; but none of what it says. */
 export class SdkRetries {
-  readonly #texts = new Map<string, Failed>();
+  /** Oldest first; calls that are alike have one each. */
+  readonly #texts: (readonly [text: string, failed: Failed])[] = [];
   readonly #objects = new WeakMap<object, Failed>();
 
   /** Whether any request is known by its text. */
   get hasTexts(): boolean {
-    return this.#texts.size > 0;
+    return this.#texts.length > 0;
   }
 
   /** Remembers a request that failed. */
   remember(key: string | object, failed: Failed): void {
     if (typeof key === "object") this.#objects.set(key, failed);
-    else if (this.#texts.set(key, failed).size > MOST_REMEMBERED) this.#texts.delete(this.#texts.keys().next().value!);
+    else if (this.#texts.push([key, failed]) > MOST_REMEMBERED) this.#texts.shift();
   }
 
   /** Tells what was made of a request before, and forgets it. */
   recall(key: string | object): Failed | undefined {
-    const failed = typeof key === "object" ? this.#objects.get(key) : this.#texts.get(key);
-    if (typeof key === "object") this.#objects.delete(key);
-    else this.#texts.delete(key);
-    return failed;
+    if (typeof key === "object") {
+      const failed = this.#objects.get(key);
+      this.#objects.delete(key);
+      return failed;
+    }
+    const at = this.#texts.findIndex(([text]) => text === key);
+    return at < 0 ? undefined : this.#texts.splice(at, 1)[0]![1];
   }
 }
 

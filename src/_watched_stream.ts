@@ -15,6 +15,25 @@ export async function watchStream<Chunk>(
   provider: StreamProvider<undefined, Chunk>,
   settings: Settings,
 ): Promise<ReadableStream<Chunk>> {
+  const { call, rescue } = watch(provider, settings);
+  try {
+    await call.start();
+    return readable(call);
+  } catch (error) {
+    return rescue(error);
+  }
+}
+
+/** A call for such a consumer. */
+export interface Watched<Chunk> {
+  /** Not started yet. */
+  readonly call: StreamCall<undefined, Chunk>;
+  /** Gives what the last attempt said, if that is what it failed with. @throws The error, if not. */
+  rescue(error: unknown): ReadableStream<Chunk>;
+}
+
+/** The same for who starts it. */
+export function watch<Chunk>(provider: StreamProvider<undefined, Chunk>, settings: Settings): Watched<Chunk> {
   let seen: Chunk[] | undefined;
   let reported: unknown;
   const call = new StreamCall<undefined, Chunk>(
@@ -32,20 +51,26 @@ export async function watchStream<Chunk>(
         if (said.isContent !== false && reported === undefined) seen = undefined;
         return said;
       },
+      describeEnd(context) {
+        const said = provider.describeEnd?.(context);
+        reported ??= said?.error;
+        return said;
+      },
     },
     undefined,
     settings,
     true,
   );
-  try {
-    await call.start();
-    return readable(call);
-  } catch (error) {
-    const left = seen;
-    const isSaid = reported !== undefined && error === reported || quietly(() => error instanceof TruncatedStreamError);
-    if (!left || !isSaid || settings.signal?.aborted) throw error;
-    return new ReadableStream({
-      pull: (to) => left.length > 0 ? to.enqueue(left.shift()!) : to.close(),
-    }, { highWaterMark: 0 });
-  }
+  return {
+    call,
+    rescue(error) {
+      const left = seen;
+      const isSaid = reported !== undefined && error === reported ||
+        quietly(() => error instanceof TruncatedStreamError);
+      if (!left || !isSaid || settings.signal?.aborted) throw error;
+      return new ReadableStream({
+        pull: (to) => left.length > 0 ? to.enqueue(left.shift()!) : to.close(),
+      }, { highWaterMark: 0 });
+    },
+  };
 }

@@ -16,7 +16,15 @@
  */
 
 import { run } from "./_attempt_loop.ts";
-import { describeParams, describePart, describeResult, fingerprintOf, nameOf, wordsOf } from "./_ai_sdk_shapes.ts";
+import {
+  describeHead,
+  describeParams,
+  describePart,
+  describeResult,
+  fingerprintOf,
+  nameOf,
+  wordsOf,
+} from "./_ai_sdk_shapes.ts";
 import { type InsideOptions, insideSdk } from "./_inside_sdk.ts";
 import { quietly } from "./_quietly.ts";
 import { watchStream } from "./_watched_stream.ts";
@@ -101,15 +109,22 @@ export function retryMiddleware(options: InsideOptions = {}): RetryMiddleware {
       { params, model }: { params: Params; model: AiSdkModel<Params, unknown, Stream> },
     ): Promise<Stream> {
       return attempt(params, async (settings) => {
-        let result: Stream | undefined;
+        let result: Stream & { response?: unknown } | undefined;
+        let isFirst = false;
         const stream = await watchStream<Part>({
           name: nameOf(model.provider),
           async stream(_, { signal }) {
             result = await model.doStream({ ...params, abortSignal: signal }) as Stream;
+            isFirst = true;
             return result.stream;
           },
           describeRequest: () => describeParams(params, model.modelId),
-          describeChunk: (part) => describePart(part, model.provider),
+          describeChunk(part) {
+            const said = describePart(part, model.provider);
+            const told = isFirst ? { ...describeHead(result!.response), ...said } : said;
+            isFirst = false;
+            return told;
+          },
         }, settings);
         return { ...result!, stream };
       });

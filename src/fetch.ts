@@ -13,16 +13,21 @@
  * @module
  */
 
-import { run } from "./_attempt_loop.ts";
+import { run, settle } from "./_attempt_loop.ts";
+import type { Context } from "./_context.ts";
+import { type Describing, readFacts } from "./_describe.ts";
 import { type Fetch, isRequest, type ModelRequest, readRequest } from "./_fetch_request.ts";
-import { describeHead, FailedResponse, withBody } from "./_fetch_response.ts";
+import { describeHead, FailedResponse, STREAM_TYPES, streamTypeOf, withBody } from "./_fetch_response.ts";
 import { type InsideOptions, insideSdk } from "./_inside_sdk.ts";
 import { skeleton } from "./_json_skeleton.ts";
 import { check, type Settings } from "./options.ts";
-import type { ResponseDescription } from "./provider.ts";
+import type { ChunkDescription, Provider, ResponseDescription } from "./provider.ts";
 import { quietly } from "./_quietly.ts";
-import { createTap, type Tap } from "./_tap.ts";
-import { watchStream } from "./_watched_stream.ts";
+import type { StreamCall } from "./_stream_call.ts";
+import { readable } from "./stream_with_retry.ts";
+import { createTap } from "./_tap.ts";
+import { watch, watchStream } from "./_watched_stream.ts";
+import type { WireFormat } from "./wire/wire_format.ts";
 
 export type { Fetch } from "./_fetch_request.ts";
 export type { InsideOptions } from "./_inside_sdk.ts";
@@ -62,7 +67,14 @@ export function llmFetch(options: LlmFetchOptions = {}): Fetch {
     const request = await readRequest(input, init, provider);
     if (request === undefined) return send(input, init);
     const { settings, onFailure } = begin(request);
-    const ask = (signal: AbortSignal) => send(isRequest(input) ? input.clone() : input, { ...init, signal });
+    const ask: Ask = async (signal) => {
+      const { input, init } = request;
+      const response = await send(isRequest(input) ? input.clone() : input, { ...init, signal });
+      if (!signal.aborted) return response;
+      // Too late: another attempt may be under way.
+      quietly(() => response.body?.cancel());
+      throw signal.reason;
+    };
     try {
       return await (request.isStream ? stream : answer)(request, ask, settings);
     } catch (error) {
@@ -77,57 +89,62 @@ export function llmFetch(options: LlmFetchOptions = {}): Fetch {
 
 type Ask = (signal: AbortSignal) => Promise<Response>;
 
-/** A response that was read. */
-interface Answer {
-  readonly response: Response;
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly facts: ResponseDescription;
-}
-
 async function readBody(response: Response): Promise<{ bytes: Uint8Array<ArrayBuffer>; body: unknown }> {
   const bytes = new Uint8Array(await response.arrayBuffer());
   return { bytes, body: skeleton(new TextDecoder().decode(bytes)) };
 }
 
-/** An answer in one piece. */
-async function answer({ format, name, description }: ModelRequest, ask: Ask, settings: Settings): Promise<Response> {
-  const { response, bytes } = await run<undefined, Answer>(
-    {
-      name,
-      async chat(_, { signal }) {
-        const response = await ask(signal);
-        const { bytes, body } = await readBody(response);
-        const { error, ...facts } = response.ok ? format.describeResponse(body) : { error: body };
-        if (!response.ok || error) throw new FailedResponse(response, bytes, error);
-        return { response, bytes, facts: { ...facts, ...describeHead(response) } };
-      },
-      describeRequest: () => description,
-      describeResponse: ({ facts }) => facts,
-    },
-    undefined,
-    undefined,
-    settings,
-  );
-  return withBody(response, bytes);
+/** A response that was looked at. */
+interface Answer {
+  readonly response: Response;
+  readonly body: BodyInit;
+  /** Unset where the body is yet to be read. */
+  readonly facts?: ResponseDescription;
 }
 
-/** An answer in chunks of bytes. */
-async function stream({ format, name, description }: ModelRequest, ask: Ask, settings: Settings): Promise<Response> {
-  let response!: Response;
-  let tap: Tap;
-  let head: ResponseDescription | undefined;
-  const body = await watchStream<Uint8Array>({
-    name,
-    async stream(_, { signal }) {
-      tap = createTap(format);
-      response = await ask(signal);
-      head = describeHead(response);
-      if (response.ok && response.body) return response.body;
-      const { bytes, body } = await readBody(response);
-      throw new FailedResponse(response, bytes, body);
+/** An answer in one piece; or in chunks, where the service gives such and the request has not told. */
+async function answer({ format, name, description }: ModelRequest, ask: Ask, settings: Settings): Promise<Response> {
+  let call: StreamCall<undefined, Uint8Array> | undefined;
+
+  async function open(context: Context): Promise<Answer> {
+    call = undefined;
+    const response = await context.span.run(() => ask(context.signal));
+    const type = response.ok && streamTypeOf(response);
+    if (type && response.body) {
+      // Nothing is known of events that this API does not have.
+      const isKnown = type === STREAM_TYPES[format.framing];
+      const reader = isKnown ? readerOf(format, response) : { describeChunk: () => describeHead(response) };
+      const watched = watch({ name, stream: () => response.body!, ...reader }, settings);
+      call = watched.call;
+      await call.open(context).catch((error) => {
+        throw new FailedResponse(response, watched.rescue(error), error);
+      });
+      return { response, body: readable(call) };
+    }
+    const { bytes, body } = await readBody(response);
+    const { error, ...facts } = response.ok ? format.describeResponse(body) : { error: body };
+    if (!response.ok || error) throw new FailedResponse(response, bytes, error);
+    return { response, body: bytes, facts: { ...facts, ...describeHead(response) } };
+  }
+
+  const provider: Describing<undefined> = { name, describeRequest: () => description };
+  const { response, body } = await run(provider as Provider<undefined, Answer>, undefined, undefined, settings, {
+    get isLive() {
+      return call !== undefined;
     },
-    describeRequest: () => description,
-    describeChunk(chunk) {
+    open,
+    begin: (answered, { facts }) => facts ? settle(answered, readFacts(facts)) : call!.begin(answered),
+    amend: (ending) => call ? call.amend(ending) : ending,
+  });
+  return withBody(response, body);
+}
+
+/** Reads the chunks of a response as they pass by. */
+function readerOf(format: WireFormat, response: Response) {
+  const tap = createTap(format);
+  let head: ResponseDescription | undefined = describeHead(response);
+  return {
+    describeChunk(chunk: Uint8Array): ChunkDescription {
       const said = tap.push(chunk);
       if (head === undefined) return said;
       const told = { ...said, ...head };
@@ -135,6 +152,25 @@ async function stream({ format, name, description }: ModelRequest, ask: Ask, set
       return told;
     },
     describeEnd: () => tap.end(),
+  };
+}
+
+/** An answer in chunks of bytes. */
+async function stream({ format, name, description }: ModelRequest, ask: Ask, settings: Settings): Promise<Response> {
+  let response!: Response;
+  let reader: ReturnType<typeof readerOf>;
+  const body = await watchStream<Uint8Array>({
+    name,
+    async stream(_, { signal }) {
+      response = await ask(signal);
+      reader = readerOf(format, response);
+      if (response.ok) return response.body ?? new Blob().stream();
+      const { bytes, body } = await readBody(response);
+      throw new FailedResponse(response, bytes, body);
+    },
+    describeRequest: () => description,
+    describeChunk: (chunk) => reader.describeChunk(chunk),
+    describeEnd: () => reader.describeEnd(),
   }, settings);
   return withBody(response, body);
 }

@@ -50,7 +50,7 @@ function scriptedModel(script: readonly unknown[], provider = "openai.responses"
       const stream = new ReadableStream<Part>({
         pull: (to) => parts.length > 0 ? to.enqueue(parts.shift()!) : to.close(),
       }, { highWaterMark: 0 });
-      return { stream, request: { body: "b" } };
+      return { stream, request: { body: "b" }, response: { headers: { "apim-request-id": "req_2" } } };
     },
   };
 }
@@ -135,13 +135,21 @@ Deno.test("retryMiddleware() retries a stream until there is content, and leaves
   const failed = [PARTS[0]!, { type: "error", error: overloaded() }];
   const { tracer, middleware, model } = set([overloaded(), failed, PARTS]);
   const { stream, ...rest } = await middleware.wrapStream({ params: PARAMS, model });
-  assertEquals(rest, { request: { body: "b" } });
+  assertEquals(rest, { request: { body: "b" }, response: { headers: { "apim-request-id": "req_2" } } });
   const parts = await read(stream);
   assert(parts.every((part, at) => part === PARTS[at]) && parts.length === PARTS.length);
   const attempts = tracer.named("llm.call");
   assertEquals(attempts.map((span) => span.attributes["error.type"]), ["overloaded", "overloaded", undefined]);
   const { attributes, endCount } = attempts[2]!;
   assertEquals([attributes["llm.input_tokens"], attributes["llm.stop_reason"], endCount], [10, "end_turn", 1]);
+  assertEquals(attributes["llm.request_id"], "req_2");
+});
+
+Deno.test("retryMiddleware() knows the request's id whatever part comes first", async () => {
+  const { tracer, middleware, model } = set([PARTS.slice(1)]);
+  await read((await middleware.wrapStream({ params: PARAMS, model })).stream);
+  assertEquals(tracer.named("llm.call")[0]!.attributes["llm.request_id"], "req_2");
+  assertEquals(tracer.spans[0]!.attributes["gen_ai.response.model"], "gpt-5-2026");
 });
 
 Deno.test("retryMiddleware() gives a stream that came to nothing as it came", async () => {

@@ -215,6 +215,18 @@ const rows: readonly Row[] = [
     errorType: undefined,
   },
   {
+    name: "a redirect that the caller forbids, in Node",
+    source: "Node 20: recorded",
+    shape: typeError("fetch failed", { message: "unexpected redirect" }),
+    errorType: undefined,
+  },
+  {
+    name: "a redirect that the caller forbids, in Deno",
+    source: "Deno 2.9: recorded",
+    shape: typeError("Fetch failed: Encountered redirect while redirect mode is set to 'error'"),
+    errorType: undefined,
+  },
+  {
     name: "a certificate that Node does not trust",
     source: "Node 20",
     shape: typeError("fetch failed", { code: "DEPTH_ZERO_SELF_SIGNED_CERT", message: "self-signed certificate" }),

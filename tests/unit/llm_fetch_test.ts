@@ -115,6 +115,33 @@ Deno.test("llmFetch() hands over the last failure as it came", async () => {
   assertEquals(tracer.spans[0]!.attributes["llm.outcome"], "error");
 });
 
+Deno.test("llmFetch() gives what only fetch can give, and so do clones", async () => {
+  const facts = { url: CHAT, redirected: true, type: "basic" } as const;
+  const fetched = (make: () => Response) => () =>
+    Object.defineProperties(make(), { url: { value: CHAT }, redirected: { value: true }, type: { value: "basic" } });
+  for (const [answer, more] of [[ok, {}], [sse(...STREAM), { stream: true }], [limited, {}]] as const) {
+    const { llm } = set([fetched(answer)], { retry: { maxRetries: 0 } });
+    const response = await llm(CHAT, post({ ...CHAT_BODY, ...more }));
+    const clone = response.clone().clone();
+    for (const { url, redirected, type } of [response, clone]) assertEquals({ url, redirected, type }, facts);
+    assertEquals(await clone.text(), await response.text());
+  }
+});
+
+Deno.test("llmFetch() hands over a response that cannot be made, for it has no body", async () => {
+  const opaque = Object.defineProperties(new Response(null), {
+    status: { value: 0 },
+    ok: { value: false },
+    type: { value: "opaqueredirect" },
+  });
+  assertStrictEquals(await set([() => opaque]).llm(CHAT, post(CHAT_BODY, { redirect: "manual" })), opaque);
+  // As a stream, one without a body has ended before it was complete.
+  const { llm, tracer, sent } = set([() => new Response(null, { status: 204 })], { retry: { maxRetries: 1 } });
+  const { status, body } = await llm(CHAT, post({ ...CHAT_BODY, stream: true }));
+  assertEquals([status, body], [204, null]);
+  assertEquals([sent.length, tracer.named("llm.call")[0]!.attributes["error.type"]], [2, "truncated_stream"]);
+});
+
 Deno.test("llmFetch() does not retry an exhausted quota", async () => {
   const body = { error: { message: "m", type: "insufficient_quota", code: "insufficient_quota" } };
   const { llm, sent } = set([() => Response.json(body, { status: 429 })]);
@@ -184,6 +211,41 @@ Deno.test("llmFetch() takes a Request and leaves it to be used", async () => {
   assertEquals(await llm(aborted).catch((error: unknown) => error), "enough");
 });
 
+Deno.test("llmFetch() takes an init whose fields are getters, as a Request's are", async () => {
+  const elsewhere = new Request("https://worker.example/", post(CHAT_BODY));
+  const getters = {
+    get method() {
+      return "POST";
+    },
+    get body() {
+      return JSON.stringify(CHAT_BODY);
+    },
+    get headers() {
+      return { authorization: "Bearer sk-secret" };
+    },
+  };
+  for (const init of [elsewhere, elsewhere, Object.create(getters)]) {
+    const { llm, tracer, sent } = set([limited, ok]);
+    assertEquals((await llm(CHAT, init)).status, 200);
+    assertEquals(sent.map((it) => it.body), Array(2).fill(JSON.stringify(CHAT_BODY)));
+    const { input, init: { method, headers } = {} } = sent[1]!;
+    assertEquals([method, new Headers(headers).get("authorization"), input], ["POST", "Bearer sk-secret", CHAT]);
+    assertEquals(tracer.named("llm.call").length, 2);
+  }
+  // Also where it is no call.
+  const { llm, sent } = set([ok]);
+  const other = new Request("https://worker.example/", post({ messages: [] }));
+  await llm("https://example.com/api/chat", other);
+  assertStrictEquals(sent[0]!.init, other);
+});
+
+Deno.test("llmFetch() sends headers that can be read once with every attempt", async () => {
+  const { llm, sent } = set([limited, ok]);
+  const headers = [["x-a", "1"]][Symbol.iterator]() as unknown as HeadersInit;
+  await llm(CHAT, post(CHAT_BODY, { headers }));
+  assertEquals(sent.map(({ init }) => new Headers(init!.headers).get("x-a")), ["1", "1"]);
+});
+
 Deno.test("llmFetch() sends once what can be read once", async () => {
   const { llm, tracer, sent } = set([limited, ok]);
   const body = new Blob([JSON.stringify(CHAT_BODY)]).stream();
@@ -192,6 +254,101 @@ Deno.test("llmFetch() sends once what can be read once", async () => {
   assertEquals([response.status, sent.length], [429, 1]);
   assertStrictEquals(sent[0]!.init!.body, body);
   assertEquals(tracer.named("llm.call")[0]!.attributes["llm.retry.decision"], "exhausted");
+});
+
+/** A response whose chunks come as they are asked for, one event in each. */
+function live(events: readonly unknown[], type = "text/event-stream") {
+  const left = events.map((event) => `data: ${typeof event === "string" ? event : JSON.stringify(event)}\n\n`);
+  const state = { left, cancelled: undefined as unknown };
+  const body = new ReadableStream<Uint8Array>({
+    pull: (to) => left.length > 0 ? to.enqueue(new TextEncoder().encode(left.shift())) : to.close(),
+    cancel: (reason) => void (state.cancelled = reason ?? true),
+  }, { highWaterMark: 0 });
+  return { state, response: new Response(body, { headers: { "content-type": type, "x-request-id": "req_s" } }) };
+}
+
+const LOCAL = "http://127.0.0.1:8080/v1/chat/completions";
+const unread = (body: unknown): RequestInit =>
+  ({ method: "POST", body: new Blob([JSON.stringify(body)]).stream(), duplex: "half" }) as RequestInit;
+
+Deno.test("llmFetch() takes what it cannot read for a call wherever it goes, and the answer for what that says it is", async () => {
+  const json = set([ok], { taskId: "t" });
+  assertEquals(await (await json.llm(LOCAL, unread(CHAT_BODY))).json(), COMPLETION);
+  const [operation, attempt] = json.tracer.spans;
+  assertEquals([operation!.name, attempt!.attributes["llm.output_tokens"]], ["chat", 2]);
+  assertEquals(attempt!.attributes["llm.stream"], undefined);
+  for (const [url, init] of [[LOCAL, unread(CHAT_BODY)], [CHAT, post(CHAT_BODY)]] as const) {
+    const { state, response } = live(STREAM);
+    const { llm, tracer } = set([() => response]);
+    const reader = (await llm(url, init)).body!.getReader();
+    // It is there as soon as there is content.
+    assertEquals(state.left.length, STREAM.length - 2);
+    const read = [];
+    for (let it; !(it = await reader.read()).done;) read.push(new TextDecoder().decode(it.value));
+    assertEquals(read.join(""), await sse(...STREAM)().text());
+    const { attributes, endCount } = tracer.named("llm.call")[0]!;
+    assertEquals([attributes["llm.stream"], attributes["llm.output_tokens"], endCount], [true, 2, 1]);
+    assertEquals([attributes["llm.request_id"], attributes["llm.stop_reason"]], ["req_s", "end_turn"]);
+    assertEquals(tracer.named("llm.call").length, 1);
+    assertEquals(tracer.misuses, []);
+  }
+});
+
+Deno.test("llmFetch() hands over a stream that nobody has told of as any other, also if nobody observes it", async () => {
+  for (const tracer of [undefined, recordingTracer()]) {
+    const failed = sse({ error: { message: "Overloaded", type: "server_error", code: 503 } });
+    const retried = set([limited, failed, sse(...STREAM)], { tracer });
+    assertEquals(await (await retried.llm(CHAT, post(CHAT_BODY))).text(), await sse(...STREAM)().text());
+    assertEquals(retried.sent.length, 3);
+    const broken = set([failed], { tracer, retry: { maxRetries: 1 } });
+    const response = await broken.llm(CHAT, post(CHAT_BODY));
+    assertEquals([response.status, await response.text()], [200, await failed().text()]);
+    assertEquals(broken.sent.length, 2);
+    const { state, response: given } = live(STREAM);
+    const controller = new AbortController();
+    const left = await set([() => given], { tracer }).llm(CHAT, post(CHAT_BODY, { signal: controller.signal }));
+    const reader = left.body!.getReader();
+    await reader.read();
+    controller.abort("enough");
+    assertEquals(await reader.read().catch((error: unknown) => error), "enough");
+    assertEquals(state.cancelled, "enough");
+  }
+});
+
+Deno.test("llmFetch() holds nothing back of events that are framed as no answer of that API is", async () => {
+  const { state, response } = live(["a", "b", "c"]);
+  const { llm, tracer } = set([() => response]);
+  const answer = await llm("http://127.0.0.1:8080/api/chat", post({ ...CHAT_BODY, stream: false }));
+  assertEquals(state.left.length, 2);
+  assertEquals(await answer.text(), await sse("a", "b", "c")().text());
+  const { attributes, endCount } = tracer.named("llm.call")[0]!;
+  assertEquals([attributes["llm.outcome"], attributes["llm.request_id"], endCount], ["ok", "req_s", 1]);
+});
+
+Deno.test("llmFetch() lets no answer in that comes when its attempt is over", async () => {
+  for (const isStream of [true, false]) {
+    const { state, response: late } = live(STREAM);
+    let come!: (response: Response) => void;
+    const { fetch } = globalThis;
+    const answers = [
+      new Promise<Response>((resolve) => come = resolve),
+      Promise.resolve(isStream ? sse(...STREAM)() : ok()),
+    ];
+    try {
+      globalThis.fetch = () => answers.shift()!;
+      const llm = llmFetch({ attemptTimeoutMs: 1, retry: { baseDelayMs: 0 } });
+      const pending = llm(CHAT, post({ ...CHAT_BODY, stream: isStream }));
+      while (answers.length > 0) await new Promise((resolve) => setTimeout(resolve, 1));
+      come(late);
+      const response = await pending;
+      assertEquals(response.headers.get("x-request-id"), isStream ? "req_s" : "req_9");
+      assertEquals(await response.text(), await (isStream ? sse(...STREAM)() : ok()).text());
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      assert(state.cancelled !== undefined);
+    } finally {
+      globalThis.fetch = fetch;
+    }
+  }
 });
 
 Deno.test("llmFetch() sends forms to a known place again, and has nothing to do with others", async () => {
@@ -248,6 +405,22 @@ Deno.test("llmFetch() hands a stream that never got to its content over as it ca
   const response = await llm(CHAT, post({ ...CHAT_BODY, stream: true }));
   assertEquals([response.status, sent.length], [200, 2]);
   assertEquals(await response.text(), await sse(...events)().text());
+});
+
+Deno.test("llmFetch() hands over what a stream said at its end alone, behind which there is no line's end", async () => {
+  const overloaded = JSON.stringify({ error: { message: "Overloaded", type: "server_error", code: 503 } });
+  const ollama = "http://127.0.0.1:11434/api/chat";
+  for (
+    const [url, body] of [[CHAT, overloaded], [CHAT, `data: ${overloaded}`], [ollama, '{"error":"boom"}'], [
+      "https://api.mistral.ai/v1/chat/completions",
+      'data: {"object":"error","message":"m","code":"3000"}',
+    ]] as const
+  ) {
+    const { llm, tracer } = set([() => new Response(body)], { retry: { maxRetries: 1 } });
+    const response = await llm(url, post({ ...CHAT_BODY, stream: true }));
+    assertEquals([response.status, await response.text()], [200, body]);
+    assertEquals(tracer.spans[0]!.attributes["llm.outcome"], "error");
+  }
 });
 
 Deno.test("llmFetch() leaves an error in mid-stream to the SDK, and the span tells it", async () => {
@@ -368,6 +541,55 @@ Deno.test("llmFetch() steps back where the SDK retries: attempts go on under the
   await llm(CHAT, post({ ...CHAT_BODY, messages: [] }, { headers: { "x-stainless-retry-count": "1" } }));
   assertEquals(tracer.named("chat gpt-5").length, 2);
   assertEquals(tracer.named("llm.call").at(-1)!.attributes["llm.attempt"], 1);
+});
+
+Deno.test("llmFetch() suspects an SDK whose every request is said to be the first, as LangChain's are", async () => {
+  const warnings: string[] = [];
+  const { llm, tracer } = set([limited], {
+    onWarning: (warning) => void warnings.push(warning),
+    retry: { maxRetries: 0 },
+  });
+  await llm(CHAT, retryCount(0));
+  assertEquals(warnings, []);
+  await llm(CHAT, retryCount(0));
+  assertEquals(warnings.length, 1);
+  assert(warnings[0]!.includes("looks as if"), warnings[0]);
+  assertEquals(tracer.named("llm.call").map((span) => span.attributes["llm.attempt"]), [0, 0]);
+  assertEquals(tracer.named("chat gpt-5").length, 2);
+});
+
+Deno.test("llmFetch() suspects nobody who sends again what nobody retries, or what was left", async () => {
+  const warnings: string[] = [];
+  const onWarning = (warning: string) => void warnings.push(warning);
+  const bad = set([() => Response.json({ error: { message: "no" } }, { status: 400 })], { onWarning });
+  const left = set([() => Promise.reject("left")], { onWarning });
+  for (const { llm } of [bad, bad, left, left]) {
+    const signal = llm === left.llm ? AbortSignal.abort("left") : null;
+    for (const init of [post(CHAT_BODY, { signal }), { ...retryCount(0), signal }]) {
+      await llm(CHAT, init).catch(() => {});
+    }
+  }
+  assertEquals(warnings, []);
+});
+
+Deno.test("llmFetch() leaves all retries to an SDK that is known to retry", async () => {
+  const { llm, sent } = set([limited], { gates: [{ name: "none", after: () => undefined }] });
+  await llm(CHAT, retryCount(0));
+  assertEquals(sent.length, 6);
+  await llm(CHAT, retryCount(1));
+  await llm(CHAT, retryCount(2));
+  assertEquals(sent.length, 8);
+  for (const count of [0, 1, 2]) await llm(CHAT, retryCount(count));
+  assertEquals(sent.length, 11);
+});
+
+Deno.test("llmFetch() tells two calls apart that are alike and fail at once", async () => {
+  const { llm, tracer } = set([limited], { retry: { maxRetries: 0 } });
+  for (const count of [0, 1]) await Promise.all([llm(CHAT, retryCount(count)), llm(CHAT, retryCount(count))]);
+  const operations = tracer.named("chat gpt-5");
+  assertEquals(operations.length, 2);
+  const parents = tracer.named("llm.call").map(({ parent }) => operations.indexOf(parent!));
+  assertEquals(parents, [0, 1, 0, 1]);
 });
 
 Deno.test("llmFetch() retries an SDK's retries if told how", async () => {
