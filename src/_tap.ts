@@ -30,8 +30,8 @@ export type TappedFormat = Pick<
 
 /** So many bytes are read as they come: longer answers are content alone, but for their beginning and their end. */
 const READ_AT_ONCE = 2_097_152;
-/** Of what follows, so many are kept and read at the end, where usage, stop reasons and errors stand. */
-const READ_AT_END = 1_048_576;
+/** Of what follows, up to twice as many are kept and read at the end, where usage, stop reasons and errors stand. */
+const READ_AT_END = 524_288;
 
 const LF = 10;
 
@@ -82,8 +82,10 @@ export function createTap(format: TappedFormat): Tap {
   const { framing } = format;
   const reader = { sse: sseReader, ndjson: ndjsonReader, "event-stream": eventStreamReader }[framing](sink);
   let bytesRead = 0;
-  const kept: Uint8Array[] = [];
-  let bytesKept = 0;
+  // Two generations: to take single chunks off the front of a long array costs more than to read them.
+  let older: Uint8Array[] = [];
+  let newer: Uint8Array[] = [];
+  let newerBytes = 0;
   let isSkipping = false;
   /** Bytes since the last chunk in which a line ended. */
   let bytesOfLine = 0;
@@ -94,12 +96,18 @@ export function createTap(format: TappedFormat): Tap {
       if (!hasContent || reader.isWhole() || (bytesRead += bytes.length) < READ_AT_ONCE || !bytes.includes(LF)) return;
       isSkipping = true;
     }
-    kept.push(bytes);
-    bytesKept += bytes.length;
+    newer.push(bytes);
+    newerBytes += bytes.length;
     bytesOfLine = bytes.includes(LF) ? 0 : bytesOfLine + bytes.length;
     // A long line may be a last event with more in it than can be kept.
     if (bytesOfLine >= READ_AT_END / 2) readKept();
-    else while (bytesKept - kept[0]!.length >= READ_AT_END) bytesKept -= kept.shift()!.length;
+    else if (newerBytes >= READ_AT_END) startAnew(newer);
+  }
+
+  function startAnew(kept: Uint8Array[]): void {
+    older = kept;
+    newer = [];
+    newerBytes = 0;
   }
 
   function readKept(): void {
@@ -107,8 +115,8 @@ export function createTap(format: TappedFormat): Tap {
     isSkipping = false;
     // What was begun when the skipping was is half an event, and likely so what is left first: both say nothing.
     reader.end();
-    for (const bytes of kept.splice(0)) reader.push(bytes);
-    bytesKept = 0;
+    for (const bytes of [...older, ...newer]) reader.push(bytes);
+    startAnew([]);
   }
 
   function end(): void {
