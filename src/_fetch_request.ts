@@ -2,7 +2,7 @@ import type { RequestDescription } from "./provider.ts";
 import { skeleton } from "./_json_skeleton.ts";
 import { fingerprint } from "./_sdk_retries.ts";
 import { describeServer } from "./wire/provider_names.ts";
-import { findFormat } from "./wire/wire_formats.ts";
+import { findFormat, type FoundFormat } from "./wire/wire_formats.ts";
 import type { WireFormat } from "./wire/wire_format.ts";
 
 /** The part of the platform's `fetch` that is used here. */
@@ -18,8 +18,8 @@ export interface ModelRequest {
   readonly format: WireFormat;
   /** The provider's name on spans. */
   readonly name: string;
-  /** What the spans need to know of it. */
-  readonly description: RequestDescription;
+  /** What the spans need to know of it: read only if somebody wants it, for a long body takes its time. */
+  describe(): RequestDescription;
   /** Whether the answer is asked for as a stream. */
   readonly isStream: boolean;
   /** Whether it can be sent more than once. */
@@ -32,41 +32,67 @@ export interface ModelRequest {
   readonly signal: AbortSignal | undefined;
 }
 
+/** A URL, and what is behind it. */
+interface Place {
+  readonly href: string;
+  readonly url: URL | undefined;
+  readonly found: FoundFormat | undefined;
+}
+
+/** How most bodies begin: this one is a call, and whether it asks for a stream is seen where that most often stands. */
+const PLAIN = /^\{"model":"[^"\\]+"(?!,"stream")/;
+const MOST_SEEN = 1000;
+
 /** Reads a request, if it is a call of a model. Leaves `input` and `init` as they are. */
-export async function readRequest(
+export type ReadRequest = (
   input: string | URL | Request,
   init: RequestInit | undefined,
-  provider: string | undefined,
-): Promise<ModelRequest | undefined> {
-  const request = isRequest(input) ? input : undefined;
-  const method = init?.method ?? request?.method ?? "GET";
-  if (method.toUpperCase() !== "POST") return undefined;
-  const url = parseUrl(request?.url ?? String(input));
-  const found = url && findFormat(url.host, url.pathname, provider);
-  if (!found) return undefined;
-  if (init?.method && !Object.hasOwn(init, "method")) return readRequest(input, await withOwnFields(init), provider);
-  const { format, name, isKnown } = found;
-  const body = init?.body ?? (request?.body && request);
-  const text = await readText(body);
-  const parsed = text === undefined ? undefined : skeleton(text);
-  const { isStream, ...description } = format.describeRequest(parsed, url.pathname);
-  const canRepeat = !isOnceOnly(body);
-  // Others may use the same path for what is no call; of a body that is not to be read, the path has to do.
-  if (description.model === undefined && !isKnown && canRepeat) return undefined;
-  const given = init?.headers ?? request?.headers;
-  const headers = given instanceof Headers ? given : new Headers(given);
-  return {
-    input,
-    // An iterator has been read to its end by now.
-    init: "next" in Object(given) ? { ...init, headers } : init,
-    format,
-    name,
-    description: { ...description, ...describeServer(url) },
-    isStream,
-    canRepeat,
-    key: `${url.host}${url.pathname} ${fingerprint(text ?? "")}`,
-    retryCount: retryCountOf(headers),
-    signal: init?.signal ?? request?.signal ?? undefined,
+) => Promise<ModelRequest | undefined>;
+
+/** @param isObserved Whether somebody will want to know all that a request says before it is sent. */
+export function requestReader(provider: string | undefined, isObserved: boolean): ReadRequest {
+  let last: Place | undefined;
+
+  /** An SDK asks for the same URL again and again. */
+  function placeOf(href: string): Place {
+    if (last?.href !== href) {
+      const url = parseUrl(href);
+      last = { href, url, found: url && findFormat(url.host, url.pathname, provider) };
+    }
+    return last;
+  }
+
+  return async function readRequest(input, init) {
+    const request = isRequest(input) ? input : undefined;
+    const method = init?.method ?? request?.method ?? "GET";
+    if (method.toUpperCase() !== "POST") return undefined;
+    const { url, found } = placeOf(request?.url ?? String(input));
+    if (!url || !found) return undefined;
+    if (init?.method && !Object.hasOwn(init, "method")) return readRequest(input, await withOwnFields(init));
+    const { format, name, isKnown } = found;
+    const body = init?.body ?? (request?.body && request);
+    const text = await readText(body);
+    const read = () => format.describeRequest(text === undefined ? undefined : skeleton(text), url.pathname);
+    const isPlain = !isObserved && text !== undefined && PLAIN.test(text) && !/"stream"/.test(text.slice(-MOST_SEEN));
+    const { isStream, model } = isPlain ? format.describeRequest({ model: "some" }, url.pathname) : read();
+    const canRepeat = !isOnceOnly(body);
+    // Others may use the same path for what is no call; of a body that is not to be read, the path has to do.
+    if (model === undefined && !isKnown && canRepeat) return undefined;
+    const given = init?.headers ?? request?.headers;
+    // An iterator can be read once.
+    const headers = "next" in Object(given) ? new Headers(given) : given;
+    return {
+      input,
+      init: headers === given ? init : { ...init, headers: headers! },
+      format,
+      name,
+      describe: () => ({ ...read(), ...describeServer(url) }),
+      isStream,
+      canRepeat,
+      key: `${url.host}${url.pathname} ${fingerprint(text ?? "")}`,
+      retryCount: retryCountOf(headers),
+      signal: init?.signal ?? request?.signal ?? undefined,
+    };
   };
 }
 
@@ -110,9 +136,13 @@ async function readText(body: unknown): Promise<string | undefined> {
 }
 
 /** Which try of its own the SDK says that a request is: OpenAI's and Anthropic's, and Amazon's. */
-function retryCountOf(headers: Headers): number | undefined {
-  const stainless = headers.get("x-stainless-retry-count") ?? "";
-  const [, amazon] = /^attempt=(\d+)/.exec(headers.get("amz-sdk-request") ?? "") ?? [];
+function retryCountOf(headers: HeadersInit | undefined): number | undefined {
+  const given = headers as Headers | undefined;
+  const entries = Array.isArray(headers) ? headers : Object.entries(headers ?? {});
+  const get = (name: string): string | null | undefined =>
+    typeof given?.get === "function" ? given.get(name) : entries.find(([key]) => key.toLowerCase() === name)?.[1];
+  const stainless = get("x-stainless-retry-count") ?? "";
+  const [, amazon] = /^attempt=(\d+)/.exec(get("amz-sdk-request") ?? "") ?? [];
   if (amazon) return Math.min(1000, Number(amazon) - 1);
   return /^\d+$/.test(stainless) ? Math.min(1000, Number(stainless)) : undefined;
 }

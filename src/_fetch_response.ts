@@ -24,24 +24,44 @@ export class FailedResponse {
   }
 }
 
-/** The same response with a body that can be read once more. */
-export function withBody(response: Response, body: BodyInit): Response {
-  const { status, statusText, headers } = response;
-  // An opaque one has no body, and cannot be made.
-  if (status === 0) return response;
-  const isBodiless = status === 204 || status === 205 || status === 304;
-  return like(response, new Response(isBodiless ? null : body, { status, statusText, headers }));
-}
+/** Makes the same response with a body that can be read once more. */
+export type CopyResponse = (response: Response, body: BodyInit) => Response;
 
-/** Gives a response what only `fetch` can give. */
-function like(response: Response, copy: Response): Response {
-  const { url, redirected, type } = response;
-  return Object.defineProperties(copy, {
-    url: { value: url },
-    redirected: { value: redirected },
-    type: { value: type },
-    clone: { value: () => like(response, Response.prototype.clone.call(copy)) },
-  });
+/** Not a class of this module's own, for not every realm that imports it has a `Response`. */
+export function responseCopier(): CopyResponse {
+  /** Has what only `fetch` can give. */
+  class Copy extends Response {
+    readonly #original: Response;
+
+    constructor(original: Response, body: BodyInit | null) {
+      const { status, statusText, headers } = original;
+      super(body, { status, statusText, headers });
+      this.#original = original;
+    }
+
+    override get url(): string {
+      return this.#original.url;
+    }
+
+    override get redirected(): boolean {
+      return this.#original.redirected;
+    }
+
+    override get type(): ResponseType {
+      return this.#original.type;
+    }
+
+    override clone(): Response {
+      return new Copy(this, super.clone().body);
+    }
+  }
+
+  return (response, body) => {
+    const { status } = response;
+    // An opaque one has no body, and cannot be made.
+    if (status === 0) return response;
+    return new Copy(response, status === 204 || status === 205 || status === 304 ? null : body);
+  };
 }
 
 /** Where services put their id of a request. */

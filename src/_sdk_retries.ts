@@ -45,7 +45,7 @@ export class SdkRetries {
 /** The same for the same text, next to never for another one, and nothing of what it says. */
 export function fingerprint(text: string): string {
   let hash = 0;
-  for (let at = 0; at < text.length; at += 1 + (text.length >> 10)) {
+  for (let at = 0; at < text.length; at += 1 + (text.length >> 8)) {
     hash = Math.imul(hash, 31) + text.charCodeAt(at) | 0;
   }
   return `${text.length} ${hash}`;

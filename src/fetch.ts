@@ -16,12 +16,19 @@
 import { run, settle } from "./_attempt_loop.ts";
 import type { Context } from "./_context.ts";
 import { type Describing, readFacts } from "./_describe.ts";
-import { type Fetch, isRequest, type ModelRequest, readRequest } from "./_fetch_request.ts";
-import { describeHead, FailedResponse, STREAM_TYPES, streamTypeOf, withBody } from "./_fetch_response.ts";
+import { type Fetch, isRequest, type ModelRequest, requestReader } from "./_fetch_request.ts";
+import {
+  type CopyResponse,
+  describeHead,
+  FailedResponse,
+  responseCopier,
+  STREAM_TYPES,
+  streamTypeOf,
+} from "./_fetch_response.ts";
 import { type InsideOptions, insideSdk } from "./_inside_sdk.ts";
 import { skeleton } from "./_json_skeleton.ts";
 import { check, type Settings } from "./options.ts";
-import type { ChunkDescription, Provider, ResponseDescription } from "./provider.ts";
+import type { AttemptContext, ChunkDescription, Provider, ResponseDescription } from "./provider.ts";
 import { quietly } from "./_quietly.ts";
 import type { StreamCall } from "./_stream_call.ts";
 import { readable } from "./stream_with_retry.ts";
@@ -62,53 +69,64 @@ export function llmFetch(options: LlmFetchOptions = {}): Fetch {
   if (given !== undefined) check(given, llmFetch, "fetch");
   if (provider !== undefined) check(provider || null, "", "provider");
 
+  const readRequest = requestReader(provider, !!(inside.tracer || inside.onAttempt || inside.gates));
+  let copy: CopyResponse | undefined;
+
   return async (input, init) => {
     const send: Fetch = given ?? fetch;
-    const request = await readRequest(input, init, provider);
+    const request = await readRequest(input, init);
     if (request === undefined) return send(input, init);
     const { settings, onFailure } = begin(request);
-    const ask: Ask = async (signal) => {
+    const ask: Ask = async (context) => {
       const { input, init } = request;
-      const response = await send(isRequest(input) ? input.clone() : input, { ...init, signal });
+      const once = isRequest(input) ? input.clone() : input;
+      // Without a limit of ours the caller's own signal does, which costs nothing.
+      if (settings.attemptTimeoutMs === Infinity && settings.deadlineMs === Infinity) return send(once, init);
+      const { signal } = context;
+      const response = await send(once, { ...init, signal });
       if (!signal.aborted) return response;
       // Too late: another attempt may be under way.
       quietly(() => response.body?.cancel());
       throw signal.reason;
     };
     try {
-      return await (request.isStream ? stream : answer)(request, ask, settings);
+      const { response, body } = await (request.isStream ? stream : answer)(request, ask, settings);
+      return (copy ??= responseCopier())(response, body);
     } catch (error) {
       onFailure(error);
       // A hostile error throws when it is looked at.
       const failed = quietly(() => error instanceof FailedResponse) ? error as FailedResponse : undefined;
-      if (failed) return withBody(failed.original, failed.bytes);
+      if (failed) return (copy ??= responseCopier())(failed.original, failed.bytes);
       throw error;
     }
   };
 }
 
-type Ask = (signal: AbortSignal) => Promise<Response>;
+type Ask = (context: AttemptContext) => Promise<Response>;
 
-async function readBody(response: Response): Promise<{ bytes: Uint8Array<ArrayBuffer>; body: unknown }> {
+async function readBody(response: Response): Promise<{ bytes: Uint8Array<ArrayBuffer>; text: string }> {
   const bytes = new Uint8Array(await response.arrayBuffer());
-  return { bytes, body: skeleton(new TextDecoder().decode(bytes)) };
+  return { bytes, text: new TextDecoder().decode(bytes) };
 }
+
+/** Stands in every answer that is none. */
+const FAILURE = /error|exception|fail|timeout/i;
 
 /** A response that was looked at. */
 interface Answer {
   readonly response: Response;
   readonly body: BodyInit;
   /** Unset where the body is yet to be read. */
-  readonly facts?: ResponseDescription;
+  readonly describe?: () => ResponseDescription;
 }
 
 /** An answer in one piece; or in chunks, where the service gives such and the request has not told. */
-async function answer({ format, name, description }: ModelRequest, ask: Ask, settings: Settings): Promise<Response> {
+async function answer({ format, name, describe }: ModelRequest, ask: Ask, settings: Settings): Promise<Answer> {
   let call: StreamCall<undefined, Uint8Array> | undefined;
 
   async function open(context: Context): Promise<Answer> {
     call = undefined;
-    const response = await context.span.run(() => ask(context.signal));
+    const response = await context.span.run(() => ask(context));
     const type = response.ok && streamTypeOf(response);
     if (type && response.body) {
       // Nothing is known of events that this API does not have.
@@ -121,22 +139,23 @@ async function answer({ format, name, description }: ModelRequest, ask: Ask, set
       });
       return { response, body: readable(call) };
     }
-    const { bytes, body } = await readBody(response);
-    const { error, ...facts } = response.ok ? format.describeResponse(body) : { error: body };
-    if (!response.ok || error) throw new FailedResponse(response, bytes, error);
-    return { response, body: bytes, facts: { ...facts, ...describeHead(response) } };
+    const { bytes, text } = await readBody(response);
+    if (!response.ok) throw new FailedResponse(response, bytes, skeleton(text));
+    const read = () => format.describeResponse(skeleton(text));
+    const { error } = FAILURE.test(text) ? read() : {};
+    if (error) throw new FailedResponse(response, bytes, error);
+    return { response, body: bytes, describe: () => ({ ...read(), ...describeHead(response) }) };
   }
 
-  const provider: Describing<undefined> = { name, describeRequest: () => description };
-  const { response, body } = await run(provider as Provider<undefined, Answer>, undefined, undefined, settings, {
+  const provider: Describing<undefined> = { name, describeRequest: describe };
+  return await run(provider as Provider<undefined, Answer>, undefined, undefined, settings, {
     get isLive() {
       return call !== undefined;
     },
     open,
-    begin: (answered, { facts }) => facts ? settle(answered, readFacts(facts)) : call!.begin(answered),
+    begin: (answered, { describe }) => describe ? settle(answered, readFacts(describe())) : call!.begin(answered),
     amend: (ending) => call ? call.amend(ending) : ending,
   });
-  return withBody(response, body);
 }
 
 /** Reads the chunks of a response as they pass by. */
@@ -156,21 +175,21 @@ function readerOf(format: WireFormat, response: Response) {
 }
 
 /** An answer in chunks of bytes. */
-async function stream({ format, name, description }: ModelRequest, ask: Ask, settings: Settings): Promise<Response> {
+async function stream({ format, name, describe }: ModelRequest, ask: Ask, settings: Settings): Promise<Answer> {
   let response!: Response;
   let reader: ReturnType<typeof readerOf>;
   const body = await watchStream<Uint8Array>({
     name,
-    async stream(_, { signal }) {
-      response = await ask(signal);
+    async stream(_, context) {
+      response = await ask(context);
       reader = readerOf(format, response);
       if (response.ok) return response.body ?? new Blob().stream();
-      const { bytes, body } = await readBody(response);
-      throw new FailedResponse(response, bytes, body);
+      const { bytes, text } = await readBody(response);
+      throw new FailedResponse(response, bytes, skeleton(text));
     },
-    describeRequest: () => description,
+    describeRequest: describe,
     describeChunk: (chunk) => reader.describeChunk(chunk),
     describeEnd: () => reader.describeEnd(),
   }, settings);
-  return withBody(response, body);
+  return { response, body };
 }

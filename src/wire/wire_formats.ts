@@ -39,8 +39,9 @@ export interface FoundFormat {
  * @param provider Who it is, if that was told: it decides where several share a path.
  */
 export function findFormat(host: string, path: string, provider?: string): FoundFormat | undefined {
-  const name = provider ?? providerAt(host, path);
+  const known = providerAt(host, path);
+  const name = provider ?? known;
   const formats = WIRE_FORMATS.filter((format) => format.path.test(path));
   const format = formats.find((format) => format.name === name) ?? formats[0];
-  return format && { format, name: name ?? format.name, isKnown: providerAt(host, path) !== undefined };
+  return format && { format, name: name ?? format.name, isKnown: known !== undefined };
 }

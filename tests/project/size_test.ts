@@ -45,7 +45,7 @@ const BUDGETS = {
   shared_cooldown: KIB,
   circuit_breaker: KIB,
   fallback: KIB,
-  fetch: 7.75 * KIB,
+  fetch: 8 * KIB,
   ai_sdk: 3 * KIB,
   wire: 4.5 * KIB,
   openai: 3 * KIB,
