@@ -16,7 +16,7 @@ function isWanted({ name }: Part): boolean {
 }
 
 await jsrAnswers();
-const quick = await runParts([...NPM_PACKAGE, ...DENO_TESTS, ...CONFORMANCE, ...CHECKS].filter(isWanted), 2);
+const quick = await runParts([...NPM_PACKAGE, ...DENO_TESTS, ...CONFORMANCE, ...CHECKS].filter(isWanted), 3);
 // These measure real time: one after the other, so that nothing else takes the processor from them.
 const timed = await runParts([...TIMED_IN_DENO, ...TIMED_IN_NODE, IN_OTHER_RUNTIMES].filter(isWanted), 1);
 

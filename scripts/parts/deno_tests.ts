@@ -29,13 +29,13 @@ export async function coverage(...flags: string[]): Promise<Finished> {
   return await deno(["coverage", "--include=/(mod\\.ts|src/.*)$", ...flags, COVERAGE]);
 }
 
-/** The tests that run in Deno. */
+/** The tests that run in Deno, the longest first: what runs beside others then ends with them. */
 export const DENO_TESTS: readonly Part[] = [
   tests("unit tests in Deno", unitTests, countDenoTests),
+  tests("SDK tests in Deno", () => denoTest("--permission-set=integration", "tests/sdks/"), countDenoTests),
   tests("examples in the docs", () => denoTest("--permission-set=unit", "--doc", ...DOCUMENTED), countDenoTests),
   tests("stream exits with OpenTelemetry", () => denoTest("--permission-set=integration", EXITS), countDenoTests),
   tests("streams in processes", () => onBuilt(() => denoTest("--allow-all", PROCESSES)), countDenoTests),
-  tests("SDK tests in Deno", () => denoTest("--permission-set=integration", "tests/sdks/"), countDenoTests),
   tests("structure and size", () => denoTest("--allow-all", "tests/project/"), countDenoTests),
 ];
 

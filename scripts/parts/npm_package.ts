@@ -19,9 +19,9 @@ async function packageTests(): Promise<Finished> {
 /** The npm package: its build, its shape, and the tests on it in Node that measure no time. */
 export const NPM_PACKAGE: readonly Part[] = [
   check("npm package", build),
+  tests("unit tests in Node", () => onBuilt(() => runTestsInNode("unit")), countNodeTests),
   tests("npm package's shape", () => onBuilt(packageTests), countDenoTests),
   tests("SDK tests in Node", () => onBuilt(() => runTestsInNode("sdks")), countNodeTests),
-  tests("unit tests in Node", () => onBuilt(() => runTestsInNode("unit")), countNodeTests),
 ];
 
 /** The tests on it in Node that do. */

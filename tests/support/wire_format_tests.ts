@@ -90,7 +90,7 @@ export function testWireFormat(symbol: string, format: WireFormat, rows: WireRow
       fc.property(value, fc.constantFrom(...types), fc.webPath(), (value, type, path) => {
         check(format, value, type, path);
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   });
 
