@@ -16,15 +16,19 @@ async function packageTests(): Promise<Finished> {
   return await deno(["test", "--allow-all", ...await importMapFlags(), "tests/package/"]);
 }
 
-/** The npm package: its build, its shape, and the tests on it in Node that measure no time. */
+/** The npm package: its build and the longest tests on it. The first to need it installs what else Node needs. */
 export const NPM_PACKAGE: readonly Part[] = [
   check("npm package", build),
   tests("unit tests in Node", () => onBuilt(() => runTestsInNode("unit")), countNodeTests),
+];
+
+/** What else there is to test of it, later on: so that they do not all wait for what is installed. */
+export const MORE_OF_PACKAGE: readonly Part[] = [
   tests("npm package's shape", () => onBuilt(packageTests), countDenoTests),
   tests("SDK tests in Node", () => onBuilt(() => runTestsInNode("sdks")), countNodeTests),
 ];
 
-/** The tests on it in Node that do. */
+/** The tests on it in Node that talk to servers and measure real time. */
 export const TIMED_IN_NODE: readonly Part[] = (["integration", "otel"] as const).map((directory) =>
   tests(`${directory} tests in Node`, () => onBuilt(() => runTestsInNode(directory)), countNodeTests)
 );
