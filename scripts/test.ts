@@ -18,8 +18,8 @@ function isWanted({ name }: Part): boolean {
 await jsrAnswers();
 const QUICK = [...NPM_PACKAGE, ...DENO_TESTS, ...MORE_OF_PACKAGE, ...CONFORMANCE, ...CHECKS];
 const quick = await runParts(QUICK.filter(isWanted), 3);
-// These measure real time: one after the other, so that nothing else takes the processor from them.
-const timed = await runParts([...TIMED_IN_DENO, ...TIMED_IN_NODE, IN_OTHER_RUNTIMES].filter(isWanted), 1);
+// These measure real time, if with much room: no more of them at once than even a small machine has processors.
+const timed = await runParts([...TIMED_IN_DENO, ...TIMED_IN_NODE, IN_OTHER_RUNTIMES].filter(isWanted), 2);
 
 const passed = quick.passed + timed.passed;
 const failed = quick.failed + timed.failed;
