@@ -8,7 +8,7 @@ import type { WireFormat } from "./wire/wire_format.ts";
 
 /**
  * Looks at the bytes of one stream as they pass by. It keeps no more of them than the event that is not over yet, or than
- * 1 MiB of a stream that has become so long that it is read at its end alone.
+ * half a MiB of a stream that has become so long that it is read at its end alone.
  */
 export interface Tap {
   /**
@@ -29,9 +29,9 @@ export type TappedFormat = Pick<
 >;
 
 /** So many bytes are read as they come: longer answers are content alone, but for their beginning and their end. */
-const READ_AT_ONCE = 2_097_152;
+const READ_AT_ONCE = 1_048_576;
 /** Of what follows, up to twice as many are kept and read at the end, where usage, stop reasons and errors stand. */
-const READ_AT_END = 524_288;
+const READ_AT_END = 262_144;
 
 const LF = 10;
 

@@ -48,7 +48,7 @@ export interface BytesReader {
 
 /**
  * Reads the events of a stream of bytes as they pass by, wherever those are cut, and keeps no more of them than the event
- * that is not over yet (a megabyte at most; a longer one is passed over); of a stream beyond 2 MiB only the end is read.
+ * that is not over yet (a megabyte at most; a longer one is passed over); of a stream beyond 1 MiB only the end is read.
  *
  * @param format One of the formats of this module, or one of your own: how events are told apart, what one says, and what is
  * found in those that say more than content. After the first content, others are not parsed.
