@@ -67,7 +67,7 @@ function mistralAi(
   Client: typeof Mistral,
   Http: typeof HTTPClient,
   alias: "@mistralai/mistralai" | "mistral1",
-  { toldBySdk = {}, defects = {} }: Pick<SdkUnderTest, "toldBySdk" | "defects">,
+  defects: NonNullable<SdkUnderTest["defects"]> = {},
 ): SdkUnderTest[] {
   const request = { model, messages, tools };
   const failed = {
@@ -97,7 +97,6 @@ function mistralAi(
     provider: "mistral",
     tellsHttp: false,
     told: told("mistral", { read: 64, reason: "tool_calls" }),
-    toldBySdk,
     defects,
     retryAfter: RETRY_AFTER_7,
     quota: { message: "Monthly limit of 5 $ / month reached" },
@@ -235,15 +234,12 @@ export const SDKS: readonly SdkUnderTest[] = [
   ...ANTHROPICS,
   ...genAi(GoogleGenAI, "@google/genai"),
   ...genAi(GoogleGenAI2 as unknown as typeof GoogleGenAI, "genai2"),
-  ...mistralAi(Mistral, HTTPClient, "@mistralai/mistralai", {}),
+  ...mistralAi(Mistral, HTTPClient, "@mistralai/mistralai"),
   ...mistralAi(
     Mistral1 as unknown as typeof Mistral,
     HTTPClient1 as unknown as typeof HTTPClient,
     "mistral1",
-    {
-      toldBySdk: { attempt: { "llm.cache_read_tokens": undefined } },
-      defects: { "reset in the middle (json)": "it rejects a promise that nobody can handle" },
-    },
+    { "reset in the middle (json)": "it rejects a promise that nobody can handle" },
   ),
   ...cohereAi(CohereClientV2, "cohere-ai"),
   ...cohereAi(CohereClientV27 as unknown as typeof CohereClientV2, "cohere7"),
