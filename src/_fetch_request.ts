@@ -43,13 +43,18 @@ interface Place {
 const PLAIN = /^\{"model":"[^"\\]+"(?!,"stream")/;
 const MOST_SEEN = 1000;
 
-/** Reads a request, if it is a call of a model. Leaves `input` and `init` as they are. */
+/** Reads a request, if it is a call of a model. Leaves what it is given as it is. */
 export type ReadRequest = (
   input: string | URL | Request,
   init: RequestInit | undefined,
 ) => Promise<ModelRequest | undefined>;
 
-/** @param isObserved Whether somebody will want to know all that a request says before it is sent. */
+/**
+ * Makes a reader of the requests of one client.
+ *
+ * @param provider Who the service is, if that was told.
+ * @param isObserved Whether somebody will want to know all that a request says before it is sent.
+ */
 export function requestReader(provider: string | undefined, isObserved: boolean): ReadRequest {
   let last: Place | undefined;
 
@@ -74,7 +79,8 @@ export function requestReader(provider: string | undefined, isObserved: boolean)
     const text = await readText(body);
     const read = () => format.describeRequest(text === undefined ? undefined : skeleton(text), url.pathname);
     const isPlain = !isObserved && text !== undefined && PLAIN.test(text) && !/"stream"/.test(text.slice(-MOST_SEEN));
-    const { isStream, model } = isPlain ? format.describeRequest({ model: "some" }, url.pathname) : read();
+    const told = isPlain ? undefined : read();
+    const { isStream, model } = told ?? format.describeRequest({ model: "some" }, url.pathname);
     const canRepeat = !isOnceOnly(body);
     // Others may use the same path for what is no call; of a body that is not to be read, the path has to do.
     if (model === undefined && !isKnown && canRepeat) return undefined;
@@ -86,7 +92,7 @@ export function requestReader(provider: string | undefined, isObserved: boolean)
       init: headers === given ? init : { ...init, headers: headers! },
       format,
       name,
-      describe: () => ({ ...read(), ...describeServer(url) }),
+      describe: () => ({ ...(told ?? read()), ...describeServer(url) }),
       isStream,
       canRepeat,
       key: `${url.host}${url.pathname} ${fingerprint(text ?? "")}`,

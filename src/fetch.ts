@@ -89,14 +89,15 @@ export function llmFetch(options: LlmFetchOptions = {}): Fetch {
       quietly(() => response.body?.cancel());
       throw signal.reason;
     };
+    copy ??= responseCopier();
     try {
       const { response, body } = await (request.isStream ? stream : answer)(request, ask, settings);
-      return (copy ??= responseCopier())(response, body);
+      return copy(response, body);
     } catch (error) {
       onFailure(error);
       // A hostile error throws when it is looked at.
       const failed = quietly(() => error instanceof FailedResponse) ? error as FailedResponse : undefined;
-      if (failed) return (copy ??= responseCopier())(failed.original, failed.bytes);
+      if (failed) return copy(failed.original, failed.bytes);
       throw error;
     }
   };
@@ -142,9 +143,9 @@ async function answer({ format, name, describe }: ModelRequest, ask: Ask, settin
     const { bytes, text } = await readBody(response);
     if (!response.ok) throw new FailedResponse(response, bytes, skeleton(text));
     const read = () => format.describeResponse(skeleton(text));
-    const { error } = FAILURE.test(text) ? read() : {};
-    if (error) throw new FailedResponse(response, bytes, error);
-    return { response, body: bytes, describe: () => ({ ...read(), ...describeHead(response) }) };
+    const told = FAILURE.test(text) ? read() : undefined;
+    if (told?.error) throw new FailedResponse(response, bytes, told.error);
+    return { response, body: bytes, describe: () => ({ ...(told ?? read()), ...describeHead(response) }) };
   }
 
   const provider: Describing<undefined> = { name, describeRequest: describe };

@@ -608,6 +608,23 @@ Deno.test("llmFetch() names the provider that its caller names", async () => {
   assertEquals(tracer.named("llm.call")[0]!.attributes["llm.provider"], "my-gateway");
 });
 
+Deno.test("llmFetch() parses a traced request and its answer once", async () => {
+  const answer = { ...COMPLETION, error: null };
+  const { llm } = set([() => Response.json(answer)]);
+  const { parse } = JSON;
+  const parsed: string[] = [];
+  JSON.parse = (text: string, ...more: []) => {
+    parsed.push(text);
+    return parse(text, ...more);
+  };
+  try {
+    await llm(CHAT, post(CHAT_BODY));
+  } finally {
+    JSON.parse = parse;
+  }
+  assertEquals(parsed, [JSON.stringify(CHAT_BODY), JSON.stringify(answer)]);
+});
+
 Deno.test("llmFetch() finds the model behind a large image", async () => {
   const { llm, tracer } = set([ok]);
   const image = { type: "image_url", image_url: { url: `data:image/png;base64,${"A".repeat(3_000_000)}` } };
