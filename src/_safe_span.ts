@@ -38,20 +38,24 @@ export function safely(tracer: Tracer): StartSpan {
           use(() => open.setAttributes(added));
         },
         run<T>(work: () => T) {
+          let done: { readonly value?: T; readonly error?: unknown; readonly isThrown?: true } | undefined;
           // A broken tracer may call the work twice, or not at all: it runs once, and only its own throw is passed on.
-          let outcome = (): T | void => {
+          const once = () => {
             try {
-              const value = work();
-              outcome = () => value;
+              done ??= { value: work() };
             } catch (error) {
-              outcome = () => {
-                throw error;
-              };
+              done = { error, isThrown: true };
             }
+            return done.value as T;
           };
-          use(() => open.run(() => outcome()));
-          outcome();
-          return outcome() as T;
+          use(() => {
+            const returned = open.run(once);
+            // What the work gave is not the tracer's, and its caller waits for it.
+            return returned === done?.value ? undefined : returned;
+          });
+          const value = once();
+          if (done!.isThrown) throw done!.error;
+          return value;
         },
       },
       end(last, failure, message) {

@@ -18,6 +18,8 @@ const SPELLINGS: Readonly<Record<string, RegExp>> = {
 export function normalizeStopReason(reason: unknown): string | undefined {
   if (typeof reason !== "string") return undefined;
   const spelled = reason.slice(0, 64);
+  // Anthropic's and Bedrock's stand for themselves, and need not be searched.
+  if (spelled in SPELLINGS) return spelled;
   for (const meaning in SPELLINGS) if (SPELLINGS[meaning]!.test(spelled)) return meaning;
   return spelled;
 }
