@@ -31,6 +31,16 @@ Deno.test("npm package's entry points export the same by import and by require",
   }
 });
 
+Deno.test("npm package's entry points export what their sources do, and else only names that begin with _", async () => {
+  await using consumer = await createConsumer(OTEL_API);
+  for (const [name, file] of Object.entries(project.exports)) {
+    const script = `import * as it from "tryspan${name.slice(1)}"; console.log(JSON.stringify(Object.keys(it)))`;
+    const exported: string[] = JSON.parse(await mustSucceed(consumer.run("node", "--input-type=module", "-e", script)));
+    const source = Object.keys(await import(new URL(`../../${file}`, import.meta.url).href));
+    assertEquals(exported.filter((it) => !it.startsWith("_")).sort(), source.sort(), name);
+  }
+});
+
 Deno.test("npm package works without OpenTelemetry, and only ./otel says what to install", async () => {
   await using consumer = await createConsumer();
   for (const name of ENTRY_POINTS) {

@@ -52,7 +52,7 @@ function built(file: string): string {
 /** The texts that only the code of one other entry point has. */
 async function textsOfOthers(): Promise<Map<string, string[]>> {
   const files = await packageFiles();
-  const core = [...files].filter(([file]) => /^esm\/(mod|_shared-\w+)\.js$/.test(file)).map(([, code]) => code).join();
+  const core = files.get("esm/mod.js")!;
   return new Map(
     Object.entries(project.exports).slice(1).map(([name, file]) => {
       return [name, [...textsIn(files.get(built(file))!)].filter((text) => !core.includes(text))];
