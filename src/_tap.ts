@@ -1,4 +1,5 @@
 import { eventStreamReader } from "./_event_stream_tap.ts";
+import { type LastBytes, lastBytes } from "./_last_bytes.ts";
 import { mergeDescription } from "./_merge_description.ts";
 import { ndjsonReader } from "./_ndjson_tap.ts";
 import { sseReader } from "./_sse_tap.ts";
@@ -8,7 +9,7 @@ import type { WireFormat } from "./wire/wire_format.ts";
 
 /**
  * Looks at the bytes of one stream as they pass by. It keeps no more of them than the event that is not over yet, or than
- * half a MiB of a stream that has become so long that it is read at its end alone.
+ * 32 KiB of a stream that has become so long that it is read at its end alone.
  */
 export interface Tap {
   /**
@@ -28,12 +29,11 @@ export type TappedFormat = Pick<
   "framing" | "describeEvent" | "describeEvents" | "telling" | "goesOnWhenStopped"
 >;
 
-/** So many bytes are read as they come: longer answers are content alone, but for their beginning and their end. */
+/**
+ * So many bytes are read as they come: longer answers are content alone, but for their beginning and their end, where
+ * usage, stop reasons and errors stand.
+ */
 const READ_AT_ONCE = 1_048_576;
-/** Of what follows, up to twice as many are kept and read at the end, where usage, stop reasons and errors stand. */
-const READ_AT_END = 262_144;
-
-const LF = 10;
 
 const UNKNOWN: ChunkDescription = {};
 const CONTENT: ChunkDescription = { isContent: true };
@@ -82,45 +82,19 @@ export function createTap(format: TappedFormat): Tap {
   const { framing } = format;
   const reader = { sse: sseReader, ndjson: ndjsonReader, "event-stream": eventStreamReader }[framing](sink);
   let bytesRead = 0;
-  // Two generations: to take single chunks off the front of a long array costs more than to read them.
-  let older: Uint8Array[] = [];
-  let newer: Uint8Array[] = [];
-  let newerBytes = 0;
-  let isSkipping = false;
-  /** Bytes since the last chunk in which a line ended. */
-  let bytesOfLine = 0;
+  /** Once it has become long, what was not read yet. */
+  let last: LastBytes | undefined;
 
   function push(bytes: Uint8Array): void {
-    if (!isSkipping) {
-      reader.push(bytes);
-      if (!hasContent || reader.isWhole() || (bytesRead += bytes.length) < READ_AT_ONCE || !bytes.includes(LF)) return;
-      isSkipping = true;
-    }
-    newer.push(bytes);
-    newerBytes += bytes.length;
-    bytesOfLine = bytes.includes(LF) ? 0 : bytesOfLine + bytes.length;
-    // A long line may be a last event with more in it than can be kept.
-    if (bytesOfLine >= READ_AT_END / 2) readKept();
-    else if (newerBytes >= READ_AT_END) startAnew(newer);
-  }
-
-  function startAnew(kept: Uint8Array[]): void {
-    older = kept;
-    newer = [];
-    newerBytes = 0;
-  }
-
-  function readKept(): void {
-    if (!isSkipping) return;
-    isSkipping = false;
-    // What was begun when the skipping was is half an event, and likely so what is left first: both say nothing.
-    reader.end();
-    for (const bytes of [...older, ...newer]) reader.push(bytes);
-    startAnew([]);
+    if (last?.add(bytes)) return;
+    last?.giveTo(reader);
+    reader.push(bytes);
+    if (last || !hasContent || reader.isWhole() || (bytesRead += bytes.length) < READ_AT_ONCE) return;
+    last = lastBytes(framing === "ndjson");
   }
 
   function end(): void {
-    readKept();
+    last?.giveTo(reader);
     reader.end();
   }
 

@@ -21,6 +21,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     "_held_text",
     "_json_ends",
     "_json_skeleton",
+    "_last_bytes",
     "_merge_description",
     "_ndjson_tap",
     "_split_text",

@@ -47,7 +47,7 @@ const BUDGETS = {
   fallback: KIB,
   fetch: 8 * KIB,
   ai_sdk: 3 * KIB,
-  wire: 4.5 * KIB,
+  wire: 4.75 * KIB,
   openai: 3 * KIB,
   anthropic: 3 * KIB,
   gemini: 3 * KIB,

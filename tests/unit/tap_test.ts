@@ -30,6 +30,23 @@ const EVENT: fc.Arbitrary<Said> = fc.oneof(
   fc.constant({ tells: "end" }),
 );
 const EVENTS = fc.array(EVENT, { maxLength: 20 });
+/** Cuts into chunks of these sizes, taken in turn. */
+function* inChunks(whole: Uint8Array, sizes: readonly number[]): Generator<Uint8Array> {
+  for (let at = 0, turn = 0; at < whole.length; turn++) {
+    const size = sizes[turn % sizes.length]!;
+    yield whole.slice(at, at + size);
+    at += size;
+  }
+}
+
+/** Hands chunks out that are used for something else as soon as they have been read. */
+function* usedAgain(chunks: Iterable<Uint8Array>): Generator<Uint8Array> {
+  for (const chunk of chunks) {
+    yield chunk;
+    chunk.fill(0xff);
+  }
+}
+
 /** What an end says that nothing comes before. */
 const NO_END = { isTerminal: false };
 
@@ -119,6 +136,35 @@ for (const framing of FRAMINGS) {
         assertEquals([isTerminal, usage], [true, { inputTokens: 7 }], `${before} ${size}`);
       }
     }
+  });
+
+  Deno.test(`createTap() reads the end of a long stream in ${framing}, and no half event, however it is cut`, () => {
+    const beginning = WRITERS[framing]([{ text: "a" }, ...Array(1100).fill({ text: "x".repeat(1000) })]);
+    const length = fc.constantFrom(5, 300, 3000, 9000, 20_000, 60_000);
+    const event = fc.record({
+      tells: fc.constantFrom("it", undefined),
+      text: length.map((length) => "é".repeat(length / 2)),
+      word: fc.constantFrom("tells", undefined),
+    });
+    const stream = fc.tuple(fc.array(event, { maxLength: 30 }), length, fc.nat(10));
+    const sizes = fc.array(fc.oneof(fc.integer({ min: 1, max: 500 }), fc.integer({ min: 500, max: 70_000 })), {
+      minLength: 1,
+    });
+    fc.assert(
+      fc.property(stream, sizes, ([events, padding, behind], sizes) => {
+        const usage = { usage: { outputTokens: 3 }, padding: "x".repeat(padding), tells: "usage" };
+        const written = [...events, usage, ...Array(behind).fill({ text: "y".repeat(500) }), { tells: "end" }];
+        const end = WRITERS[framing](written);
+        const format = smallFormat(framing);
+        const tap = createTap(format);
+        tap.push(beginning.slice());
+        const { isTerminal, usage: told } = summaryOf(tap, usedAgain(inChunks(end, sizes)));
+        assertEquals([isTerminal, told], [true, usage.usage]);
+        const known = new Set(written.map((event) => JSON.stringify(event)));
+        for (const event of format.described.slice(1)) assert(known.has(JSON.stringify(event)), "a half event is read");
+      }),
+      { numRuns: RUNS },
+    );
   });
 
   Deno.test(`createTap() never throws, whatever stands in ${framing} and whatever describeEvent does`, () => {
