@@ -1,22 +1,19 @@
 // deno-lint-ignore-file no-console
-/** Measures what `llmFetch` adds to a plain `fetch` from a server on this machine. */
+/** Measures what `llmFetch` adds to a plain `fetch` from a server on this machine. `--help` lists the options. */
 import { build, stop } from "esbuild";
 import type { Finding } from "./fetch/requests.ts";
 import { nodeProject } from "./node/node_project.ts";
+import { readArguments } from "./support/arguments.ts";
 import { importMapFlags } from "./support/jsr.ts";
 import { path } from "./support/paths.ts";
 import { deno, mustSucceed, run } from "./support/run.ts";
 import { streamChunks } from "./tap/stream.ts";
 
-const HELP = `Usage: deno task bench:fetch [--check]
+const USAGE = `Usage: deno task bench:fetch [--check]
 
   --check  exit with 1 unless every goal is met`;
 
-if (Deno.args.some((it) => it !== "--check")) {
-  console.log(HELP);
-  Deno.exit(Deno.args.includes("--help") ? 0 : 2);
-}
-const isChecked = Deno.args.includes("--check");
+const { values: { check } } = readArguments(USAGE, { options: { check: { type: "boolean" } } });
 const ENTRY_POINT = path("scripts/fetch/section.ts");
 
 const ANSWER = {
@@ -54,7 +51,7 @@ for (const [name, measure] of Object.entries(RUNTIMES)) {
     const cells = [plain.toFixed(3).padStart(9), ours.toFixed(3).padStart(14), ratio.toFixed(3).padStart(8)];
     const isMet = ratio <= atMost;
     console.log(`  ${name.padEnd(24)}${cells.join("")}   ${isMet ? "met" : "NOT MET"} (${atMost})`);
-    if (!isMet && isChecked) Deno.exitCode = 1;
+    if (!isMet && check) Deno.exitCode = 1;
   }
   console.log();
 }

@@ -2,6 +2,7 @@
 /** Measures what it costs to look at a stream's bytes as they pass. `--help` lists the options. */
 import { build, stop } from "esbuild";
 import { nodeProject } from "./node/node_project.ts";
+import { misused, readArguments } from "./support/arguments.ts";
 import { importMapFlags } from "./support/jsr.ts";
 import { path } from "./support/paths.ts";
 import { deno, mustSucceed, run } from "./support/run.ts";
@@ -21,7 +22,7 @@ const SECTIONS = [
   "skeleton",
 ];
 
-const HELP = `Usage: deno task bench:tap [--runtime deno|node|both] [--only SECTION] [--check]
+const USAGE = `Usage: deno task bench:tap [--runtime deno|node|both] [--only SECTION] [--check]
 
   --runtime  where to measure; both by default
   --only     one of: ${SECTIONS.join("; ")}
@@ -31,23 +32,12 @@ const ENTRY_POINT = path("scripts/tap/section.ts");
 const NAME = 38;
 const CELL = 13;
 
-const args = [...Deno.args];
-function option(name: string, allowed: readonly string[]): string | undefined {
-  const at = args.indexOf(name);
-  if (at < 0) return undefined;
-  const [, value] = args.splice(at, 2);
-  return allowed.includes(value!) ? value : exit(2);
-}
-function exit(code: number): never {
-  console.log(HELP);
-  Deno.exit(code);
-}
-
-if (args.includes("--help")) exit(0);
-const runtime = option("--runtime", ["deno", "node", "both"]) ?? "both";
-const only = option("--only", SECTIONS);
-const isChecked = args[0] === "--check";
-if (args.length > Number(isChecked)) exit(2);
+const { values: { runtime = "both", only, check } } = readArguments(USAGE, {
+  options: { runtime: { type: "string" }, only: { type: "string" }, check: { type: "boolean" } },
+});
+const chosen = ["deno", "node"].filter((name) => runtime === "both" || runtime === name);
+const sections = SECTIONS.filter((section) => only === undefined || only === section);
+if (chosen.length === 0 || sections.length === 0) misused(USAGE);
 
 // In a process of its own, as a provider is.
 await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, (request) => {
@@ -72,18 +62,18 @@ async function measureIn(runtime: string): Promise<(section: string) => Promise<
   return async (section) => JSON.parse(await command(section));
 }
 
-for (const name of runtime === "both" ? ["deno", "node"] : [runtime]) {
+for (const name of chosen) {
   const measure = await measureIn(name);
   const version = name === "deno" ? Deno.version.deno : (await mustSucceed(run("node", ["--version"]))).trim();
   console.log(`${name} ${version}\n`);
-  for (const section of only ? [only] : SECTIONS) {
+  for (const section of sections) {
     const { title, head, rows, goals = {} } = await measure(section);
     console.log(title.length < NAME ? title.padEnd(NAME) + row(head) : `${title}\n${" ".repeat(NAME)}${row(head)}`);
     for (const [name, ...cells] of rows) console.log(`  ${name}`.padEnd(NAME) + row(cells));
     for (const [goal, [reached, atMost]] of Object.entries(goals)) {
       const isMet = reached <= atMost;
       console.log(`  ${isMet ? "met    " : "NOT MET"}  ${goal}: ${Number(reached.toFixed(3))}, goal ${atMost}`);
-      if (!isMet && isChecked) Deno.exitCode = 1;
+      if (!isMet && check) Deno.exitCode = 1;
     }
     console.log();
   }

@@ -3,19 +3,21 @@
  * Builds the npm package in npm/: the declarations with dnt, or with `deno pack` where JSR does not answer, the code with
  * esbuild.
  */
+import { resolve } from "node:path";
 import { buildWithDenoPack } from "./npm/build_with_deno_pack.ts";
 import { buildWithDnt } from "./npm/build_with_dnt.ts";
 import { bundleEntryPoints } from "./npm/bundle.ts";
 import { packageJson } from "./npm/package_json.ts";
+import { readArguments } from "./support/arguments.ts";
 import { project } from "./support/deno_json.ts";
 import { jsrAnswers } from "./support/jsr.ts";
 import { path } from "./support/paths.ts";
-import { resolve } from "node:path";
 
 const OUT = path("npm");
 const TEXTS = ["README.md", "LICENSE", "CHANGELOG.md"];
 const KEPT = new Set(["esm", "mod.d.ts", "src"]);
 
+readArguments("Usage: deno task build:npm", {});
 const withDnt = await jsrAnswers();
 await removeIfThere(OUT);
 await Deno.mkdir(OUT);
