@@ -1,11 +1,9 @@
 // deno-lint-ignore-file no-console
 /** Measures what `llmFetch` adds to a plain `fetch` from a server on this machine. `--help` lists the options. */
-import { build, stop } from "esbuild";
 import type { Finding } from "./fetch/requests.ts";
-import { nodeProject } from "./node/node_project.ts";
+import { bundleScript } from "./node/bundle_script.ts";
 import { readArguments } from "./support/arguments.ts";
 import { importMapFlags } from "./support/jsr.ts";
-import { path } from "./support/paths.ts";
 import { deno, mustSucceed, run } from "./support/run.ts";
 import { streamChunks } from "./tap/stream.ts";
 
@@ -14,7 +12,7 @@ const USAGE = `Usage: deno task bench:fetch [--check]
   --check  exit with 1 unless every goal is met`;
 
 const { values: { check } } = readArguments(USAGE, { options: { check: { type: "boolean" } } });
-const ENTRY_POINT = path("scripts/fetch/section.ts");
+const ENTRY_POINT = "scripts/fetch/section.ts";
 
 const ANSWER = {
   id: "chatcmpl-1",
@@ -31,17 +29,9 @@ await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () =
 });
 const url = `http://127.0.0.1:${server.addr.port}/`;
 
-async function measureInNode(): Promise<Finding> {
-  const outfile = `${await nodeProject()}/bench_fetch.mjs`;
-  const settings = { bundle: true, format: "esm", platform: "node", packages: "external", target: "node20" } as const;
-  await build({ ...settings, entryPoints: [ENTRY_POINT], outfile, logLevel: "silent" });
-  await stop();
-  return JSON.parse(await mustSucceed(run("node", [outfile, url])));
-}
-
 const RUNTIMES: Readonly<Record<string, () => Promise<Finding>>> = {
   Deno: async () => JSON.parse(await mustSucceed(deno(["run", "-A", ...await importMapFlags(), ENTRY_POINT, url]))),
-  Node: measureInNode,
+  Node: async () => JSON.parse(await mustSucceed(run("node", [await bundleScript(ENTRY_POINT), url]))),
 };
 
 for (const [name, measure] of Object.entries(RUNTIMES)) {

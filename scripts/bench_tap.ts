@@ -1,10 +1,8 @@
 // deno-lint-ignore-file no-console
 /** Measures what it costs to look at a stream's bytes as they pass. `--help` lists the options. */
-import { build, stop } from "esbuild";
-import { nodeProject } from "./node/node_project.ts";
+import { bundleScript } from "./node/bundle_script.ts";
 import { misused, readArguments } from "./support/arguments.ts";
 import { importMapFlags } from "./support/jsr.ts";
-import { path } from "./support/paths.ts";
 import { deno, mustSucceed, run } from "./support/run.ts";
 import type { Finding } from "./tap/sections.ts";
 import { streamChunks } from "./tap/stream.ts";
@@ -28,7 +26,7 @@ const USAGE = `Usage: deno task bench:tap [--runtime deno|node|both] [--only SEC
   --only     one of: ${SECTIONS.join("; ")}
   --check    exit with 1 unless every goal is met`;
 
-const ENTRY_POINT = path("scripts/tap/section.ts");
+const ENTRY_POINT = "scripts/tap/section.ts";
 const NAME = 38;
 const CELL = 13;
 
@@ -53,10 +51,7 @@ async function measureIn(runtime: string): Promise<(section: string) => Promise<
     const flags = ["run", "-A", "--v8-flags=--expose-gc", ...await importMapFlags(), ENTRY_POINT];
     command = (section) => mustSucceed(deno([...flags, section, url]));
   } else {
-    const outfile = `${await nodeProject()}/bench_tap.mjs`;
-    const settings = { bundle: true, format: "esm", platform: "node", packages: "external", target: "node20" } as const;
-    await build({ ...settings, entryPoints: [ENTRY_POINT], outfile, logLevel: "silent" });
-    await stop();
+    const outfile = await bundleScript(ENTRY_POINT);
     command = (section) => mustSucceed(run("node", ["--expose-gc", outfile, section, url]));
   }
   return async (section) => JSON.parse(await command(section));
