@@ -1,5 +1,8 @@
 // deno-lint-ignore-file no-console -- a script prints
-/** A plain Node script. From Node 22.18 on, with tryspan installed: `node examples/node_script.ts "How are you?"` */
+/**
+ * A plain Node script. From Node 22.18 on, in a package of `"type": "module"` that has tryspan installed:
+ * `node examples/node_script.ts "How are you?"`
+ */
 import process from "node:process";
 import { callWithRetry } from "tryspan";
 import { consoleTracer } from "tryspan/console";

@@ -1,23 +1,18 @@
 // deno-lint-ignore-file no-console
-/** Measures what `llmFetch` adds to a plain `fetch` from a server on this machine. */
-import { build, stop } from "esbuild";
+/** Measures what `llmFetch` adds to a plain `fetch` from a server on this machine. `--help` lists the options. */
 import type { Finding } from "./fetch/requests.ts";
-import { nodeProject } from "./node/node_project.ts";
+import { bundleScript } from "./node/bundle_script.ts";
+import { readArguments } from "./support/arguments.ts";
 import { importMapFlags } from "./support/jsr.ts";
-import { path } from "./support/paths.ts";
 import { deno, mustSucceed, run } from "./support/run.ts";
 import { streamChunks } from "./tap/stream.ts";
 
-const HELP = `Usage: deno task bench:fetch [--check]
+const USAGE = `Usage: deno task bench:fetch [--check]
 
   --check  exit with 1 unless every goal is met`;
 
-if (Deno.args.some((it) => it !== "--check")) {
-  console.log(HELP);
-  Deno.exit(Deno.args.includes("--help") ? 0 : 2);
-}
-const isChecked = Deno.args.includes("--check");
-const ENTRY_POINT = path("scripts/fetch/section.ts");
+const { values: { check } } = readArguments(USAGE, { options: { check: { type: "boolean" } } });
+const ENTRY_POINT = "scripts/fetch/section.ts";
 
 const ANSWER = {
   id: "chatcmpl-1",
@@ -34,17 +29,9 @@ await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () =
 });
 const url = `http://127.0.0.1:${server.addr.port}/`;
 
-async function measureInNode(): Promise<Finding> {
-  const outfile = `${await nodeProject()}/bench_fetch.mjs`;
-  const settings = { bundle: true, format: "esm", platform: "node", packages: "external", target: "node20" } as const;
-  await build({ ...settings, entryPoints: [ENTRY_POINT], outfile, logLevel: "silent" });
-  await stop();
-  return JSON.parse(await mustSucceed(run("node", [outfile, url])));
-}
-
 const RUNTIMES: Readonly<Record<string, () => Promise<Finding>>> = {
   Deno: async () => JSON.parse(await mustSucceed(deno(["run", "-A", ...await importMapFlags(), ENTRY_POINT, url]))),
-  Node: measureInNode,
+  Node: async () => JSON.parse(await mustSucceed(run("node", [await bundleScript(ENTRY_POINT), url]))),
 };
 
 for (const [name, measure] of Object.entries(RUNTIMES)) {
@@ -54,7 +41,7 @@ for (const [name, measure] of Object.entries(RUNTIMES)) {
     const cells = [plain.toFixed(3).padStart(9), ours.toFixed(3).padStart(14), ratio.toFixed(3).padStart(8)];
     const isMet = ratio <= atMost;
     console.log(`  ${name.padEnd(24)}${cells.join("")}   ${isMet ? "met" : "NOT MET"} (${atMost})`);
-    if (!isMet && isChecked) Deno.exitCode = 1;
+    if (!isMet && check) Deno.exitCode = 1;
   }
   console.log();
 }

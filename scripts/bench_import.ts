@@ -2,17 +2,18 @@
 /** Measures what importing the npm package, as build:npm left it, adds to the start of a Node process. */
 import { measure, quantile, type Sample, scriptOf, type Times } from "./import_time/measure.ts";
 import { packedPackage } from "./node/packed_package.ts";
+import { misused, readArguments } from "./support/arguments.ts";
 import { npmPackages } from "./support/npm_packages.ts";
 import { mustSucceed, run } from "./support/run.ts";
 
-const HELP = `Usage: deno task bench:import [ROUNDS]
+const USAGE = `Usage: deno task bench:import [ROUNDS]
 
   ROUNDS  how many processes of each kind to start, 200 by default`;
 
-const rounds = Number(Deno.args[0] ?? 200);
-if (!(Number.isInteger(rounds) && rounds > 0)) {
-  console.log(HELP);
-  Deno.exit(Deno.args[0] === "--help" ? 0 : 2);
+const { positionals } = readArguments(USAGE, { allowPositionals: true });
+const rounds = Number(positionals[0] ?? 200);
+if (!(Number.isInteger(rounds) && rounds > 0 && positionals.length <= 1)) {
+  misused(USAGE, "ROUNDS must be an integer > 0");
 }
 
 /** What each row is: a script, the one whose time is taken off it, and the goal in milliseconds. */

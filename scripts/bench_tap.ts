@@ -1,9 +1,8 @@
 // deno-lint-ignore-file no-console
 /** Measures what it costs to look at a stream's bytes as they pass. `--help` lists the options. */
-import { build, stop } from "esbuild";
-import { nodeProject } from "./node/node_project.ts";
+import { bundleScript } from "./node/bundle_script.ts";
+import { misused, readArguments } from "./support/arguments.ts";
 import { importMapFlags } from "./support/jsr.ts";
-import { path } from "./support/paths.ts";
 import { deno, mustSucceed, run } from "./support/run.ts";
 import type { Finding } from "./tap/sections.ts";
 import { streamChunks } from "./tap/stream.ts";
@@ -21,33 +20,22 @@ const SECTIONS = [
   "skeleton",
 ];
 
-const HELP = `Usage: deno task bench:tap [--runtime deno|node|both] [--only SECTION] [--check]
+const USAGE = `Usage: deno task bench:tap [--runtime deno|node|both] [--only SECTION] [--check]
 
   --runtime  where to measure; both by default
   --only     one of: ${SECTIONS.join("; ")}
   --check    exit with 1 unless every goal is met`;
 
-const ENTRY_POINT = path("scripts/tap/section.ts");
+const ENTRY_POINT = "scripts/tap/section.ts";
 const NAME = 38;
 const CELL = 13;
 
-const args = [...Deno.args];
-function option(name: string, allowed: readonly string[]): string | undefined {
-  const at = args.indexOf(name);
-  if (at < 0) return undefined;
-  const [, value] = args.splice(at, 2);
-  return allowed.includes(value!) ? value : exit(2);
-}
-function exit(code: number): never {
-  console.log(HELP);
-  Deno.exit(code);
-}
-
-if (args.includes("--help")) exit(0);
-const runtime = option("--runtime", ["deno", "node", "both"]) ?? "both";
-const only = option("--only", SECTIONS);
-const isChecked = args[0] === "--check";
-if (args.length > Number(isChecked)) exit(2);
+const { values: { runtime = "both", only, check } } = readArguments(USAGE, {
+  options: { runtime: { type: "string" }, only: { type: "string" }, check: { type: "boolean" } },
+});
+const chosen = ["deno", "node"].filter((name) => runtime === "both" || runtime === name);
+const sections = SECTIONS.filter((section) => only === undefined || only === section);
+if (chosen.length === 0 || sections.length === 0) misused(USAGE);
 
 // In a process of its own, as a provider is.
 await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, (request) => {
@@ -63,27 +51,24 @@ async function measureIn(runtime: string): Promise<(section: string) => Promise<
     const flags = ["run", "-A", "--v8-flags=--expose-gc", ...await importMapFlags(), ENTRY_POINT];
     command = (section) => mustSucceed(deno([...flags, section, url]));
   } else {
-    const outfile = `${await nodeProject()}/bench_tap.mjs`;
-    const settings = { bundle: true, format: "esm", platform: "node", packages: "external", target: "node20" } as const;
-    await build({ ...settings, entryPoints: [ENTRY_POINT], outfile, logLevel: "silent" });
-    await stop();
+    const outfile = await bundleScript(ENTRY_POINT);
     command = (section) => mustSucceed(run("node", ["--expose-gc", outfile, section, url]));
   }
   return async (section) => JSON.parse(await command(section));
 }
 
-for (const name of runtime === "both" ? ["deno", "node"] : [runtime]) {
+for (const name of chosen) {
   const measure = await measureIn(name);
   const version = name === "deno" ? Deno.version.deno : (await mustSucceed(run("node", ["--version"]))).trim();
   console.log(`${name} ${version}\n`);
-  for (const section of only ? [only] : SECTIONS) {
+  for (const section of sections) {
     const { title, head, rows, goals = {} } = await measure(section);
     console.log(title.length < NAME ? title.padEnd(NAME) + row(head) : `${title}\n${" ".repeat(NAME)}${row(head)}`);
     for (const [name, ...cells] of rows) console.log(`  ${name}`.padEnd(NAME) + row(cells));
     for (const [goal, [reached, atMost]] of Object.entries(goals)) {
       const isMet = reached <= atMost;
       console.log(`  ${isMet ? "met    " : "NOT MET"}  ${goal}: ${Number(reached.toFixed(3))}, goal ${atMost}`);
-      if (!isMet && isChecked) Deno.exitCode = 1;
+      if (!isMet && check) Deno.exitCode = 1;
     }
     console.log();
   }

@@ -6,8 +6,10 @@
 import { bundleForEdge } from "./edge/bundle.ts";
 import budgets from "./edge/budgets.json" with { type: "json" };
 import { type Budgets, problemsOf, sizeOf } from "./edge/problems.ts";
+import { readArguments } from "./support/arguments.ts";
 import { path } from "./support/paths.ts";
 
+readArguments("Usage: deno task build:edge", {});
 const bundles = await bundleForEdge();
 for (const bundle of bundles) {
   const { bytes, gzipped } = sizeOf(bundle);

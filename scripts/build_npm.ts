@@ -3,10 +3,12 @@
  * Builds the npm package in npm/: the declarations with dnt, or with `deno pack` where JSR does not answer, the code with
  * esbuild.
  */
+import { resolve } from "node:path";
 import { buildWithDenoPack } from "./npm/build_with_deno_pack.ts";
 import { buildWithDnt } from "./npm/build_with_dnt.ts";
 import { bundleEntryPoints } from "./npm/bundle.ts";
 import { packageJson } from "./npm/package_json.ts";
+import { readArguments } from "./support/arguments.ts";
 import { project } from "./support/deno_json.ts";
 import { jsrAnswers } from "./support/jsr.ts";
 import { path } from "./support/paths.ts";
@@ -15,6 +17,7 @@ const OUT = path("npm");
 const TEXTS = ["README.md", "LICENSE", "CHANGELOG.md"];
 const KEPT = new Set(["esm", "mod.d.ts", "src"]);
 
+readArguments("Usage: deno task build:npm", {});
 const withDnt = await jsrAnswers();
 await removeIfThere(OUT);
 await Deno.mkdir(OUT);
@@ -30,15 +33,31 @@ for (const [file, text] of await bundleEntryPoints()) await Deno.writeTextFile(`
 await Deno.writeTextFile(`${OUT}/package.json`, JSON.stringify(packageJson(!withDnt), null, 2) + "\n");
 for (const text of TEXTS) await Deno.copyFile(path(text), `${OUT}/${text}`);
 
-/** dnt leaves its test runner, the tests and what they need beside the built files. */
+/**
+ * dnt leaves its test runner, the tests and what they need beside the built files, and declarations of everything: kept
+ * are those that an entry point brings with it, as `deno pack` does.
+ */
 async function keepOnlyDeclarations(): Promise<void> {
   for (const directory of [OUT, `${OUT}/esm`]) {
     for await (const { name } of Deno.readDir(directory)) {
       if (!KEPT.has(name)) await Deno.remove(`${directory}/${name}`, { recursive: true });
     }
   }
-  for await (const file of filesBelow(`${OUT}/esm/src`)) {
-    if (!file.endsWith(".d.ts")) await Deno.remove(file);
+  const wanted = new Set<string>();
+  for (const file of Object.values(project.exports)) await addDeclarations(resolve(OUT, "esm", file), wanted);
+  for await (const file of filesBelow(`${OUT}/esm`)) {
+    if (!wanted.has(file)) await Deno.remove(file);
+  }
+}
+
+/** Adds the declarations of a module, and of all that they import. */
+async function addDeclarations(module: string, files: Set<string>): Promise<void> {
+  const file = module.replace(/\.[jt]s$/, ".d.ts");
+  if (files.has(file)) return;
+  files.add(file);
+  const text = await Deno.readTextFile(file);
+  for (const [, imported] of text.matchAll(/\b(?:from|import)[ (]*"(\.[^"]*)"/g)) {
+    await addDeclarations(resolve(file, "..", imported!), files);
   }
 }
 

@@ -20,10 +20,13 @@ function writeTo(stream: { writeSync(bytes: Uint8Array): number }): (text: strin
   };
 }
 
+// A terminal may not know how wide it is.
+const columns = isTerminal && Deno.consoleSize().columns || Number(Deno.env.get("COLUMNS")) || PIPE_WIDTH;
+
 Deno.exitCode = await main(Deno.args, {
   print: writeTo(Deno.stdout),
   printError: writeTo(Deno.stderr),
-  width: Math.max(MIN_WIDTH, isTerminal ? Deno.consoleSize().columns : Number(Deno.env.get("COLUMNS")) || PIPE_WIDTH),
+  width: Math.max(MIN_WIDTH, columns),
   color: isTerminal && !Deno.noColor,
   env: (name) => Deno.env.get(name),
 });

@@ -8,6 +8,9 @@ import { sharedCooldown } from "../src/shared_cooldown.ts";
 import { chart, table } from "./outage/chart.ts";
 import { type Load, type Outage, simulate } from "./outage/simulate.ts";
 import { seeded } from "./stress/random_plan.ts";
+import { readArguments } from "./support/arguments.ts";
+
+readArguments("Usage: deno task outage", {});
 
 const GATES = {
   "no gates": () => [],

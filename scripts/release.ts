@@ -1,30 +1,32 @@
 // deno-lint-ignore-file no-console
 /** Releases a version: checks, version, changelog, commit, tag. */
 import { release } from "./release/release.ts";
+import { misused, readArguments } from "./support/arguments.ts";
+import { messageOf } from "./support/message_of.ts";
 import { path } from "./support/paths.ts";
 
-const HELP = `Usage: deno task release VERSION|major|minor|patch [--dry-run]
+const USAGE = `Usage: deno task release VERSION|major|minor|patch [--dry-run]
 
   --dry-run  only say what would be done`;
 
-const dryRun = Deno.args.includes("--dry-run");
-const [wanted, ...others] = Deno.args.filter((arg) => arg !== "--dry-run");
-if (wanted === undefined || wanted.startsWith("-") || others.length > 0) {
-  console.log(HELP);
-  Deno.exit(wanted === "--help" ? 0 : 2);
-}
+const { values, positionals } = readArguments(USAGE, {
+  options: { "dry-run": { type: "boolean" } },
+  allowPositionals: true,
+});
+const [wanted, ...others] = positionals;
+if (wanted === undefined || others.length > 0) misused(USAGE, "VERSION must be given, once");
 
 try {
   await release({
     wanted,
     root: path(""),
-    dryRun,
+    dryRun: values["dry-run"] ?? false,
     date: new Date().toISOString().slice(0, 10),
     check: checkEverything,
     log: console.log,
   });
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
+  console.error(messageOf(error));
   Deno.exit(1);
 }
 

@@ -3,11 +3,12 @@
  * Makes a million calls with random faults on a virtual clock and watches the heap, open timers and listeners, and every
  * invariant of a call. `--help` lists the options.
  */
+import { misused, readArguments } from "./support/arguments.ts";
 import { importMapFlags } from "./support/jsr.ts";
 import { path } from "./support/paths.ts";
 import type { Tally } from "./stress/run_calls.ts";
 
-const HELP = `Usage: deno task stress [--calls <n>] [--seed <n>]
+const USAGE = `Usage: deno task stress [--calls <n>] [--seed <n>]
 
   --calls  how many; 1000000 by default
   --seed   what chance starts from; another one each time by default`;
@@ -17,15 +18,10 @@ const MAX_GROWTH_MIB = 1;
 /** Half of the calls each, one process for each of two processors. */
 const PROCESSES = 2;
 
-const args = Deno.args.join(" ");
-const number = (name: string, standard: number) => Number(RegExp(`--${name}[ =](\\d+)`).exec(args)?.[1] ?? standard);
-if (/^(--(calls|seed)[ =]\d+ ?)*$/.test(args)) {
-  const isFine = await stress(number("calls", 1_000_000), number("seed", Date.now() % 2 ** 31));
-  if (!isFine) Deno.exit(1);
-} else {
-  console.log(HELP);
-  if (!args.includes("--help")) Deno.exit(2);
-}
+const { values } = readArguments(USAGE, { options: { calls: { type: "string" }, seed: { type: "string" } } });
+const { calls = "1000000", seed = String(Date.now() % 2 ** 31) } = values;
+if (![calls, seed].every((it) => /^\d+$/.test(it))) misused(USAGE, "What is given must be integers >= 0");
+if (!await stress(Number(calls), Number(seed))) Deno.exit(1);
 
 async function stress(total: number, seed: number): Promise<boolean> {
   console.log(`${total.toLocaleString("en")} calls with random faults on a virtual clock, seed ${seed}\n`);

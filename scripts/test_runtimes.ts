@@ -1,14 +1,14 @@
 // deno-lint-ignore-file no-console
 /**
  * Runs the conformance suites, on the npm package or on the sources, in every runtime that can be had on this machine, and
- * prints what passed where. With arguments, only in the runtimes whose names contain one of them; `--markdown` prints the
- * table of the README.
+ * prints what passed where. `--help` lists the options.
  */
 import { SUITES } from "../tests/conformance/suites.ts";
 import { RUNTIMES } from "../tests/runtimes/runtimes.ts";
 import type { Runtime } from "../tests/runtimes/runtime.ts";
 import { type Conformance, conformance } from "./runtimes/conformance.ts";
 import { markdownTable, textTable } from "./runtimes/table.ts";
+import { misused, readArguments } from "./support/arguments.ts";
 import { jsrAnswers } from "./support/jsr.ts";
 import { messageOf } from "./support/message_of.ts";
 import { deno, mustSucceed } from "./support/run.ts";
@@ -25,10 +25,18 @@ interface Row {
 const LIBRARY = { source: "sources", package: "npm package", bundle: "npm package, bundled" };
 const NOTHING: Conformance = { passed: 0, failed: 0, output: "", passedIn: {} };
 
-const asMarkdown = Deno.args.includes("--markdown");
-const wanted = Deno.args.filter((it) => !it.startsWith("--"));
+const USAGE = `Usage: deno task test:runtimes [NAME...] [--markdown]
+
+  NAME        runs only the runtimes whose names contain one of these words, of:
+              ${[...new Set(RUNTIMES.map(({ name }) => name))].join("\n              ")}
+  --markdown  prints the table of the README`;
+
+const { values: { markdown = false }, positionals: wanted } = readArguments(USAGE, {
+  options: { markdown: { type: "boolean" } },
+  allowPositionals: true,
+});
 const runtimes = RUNTIMES.filter(({ name }) => wanted.length === 0 || wanted.some((it) => name.includes(it)));
-if (runtimes.length === 0) throw new Error(`No runtime's name contains ${wanted.join(" or ")}`);
+if (runtimes.length === 0) misused(USAGE);
 
 await jsrAnswers();
 await mustSucceed(deno(["run", "--allow-all", "scripts/build_npm.ts"]));
@@ -41,10 +49,10 @@ const cells = ran.map(({ runtime, version, result, seconds }) => [
   version!,
   LIBRARY[runtime.library],
   ...suites.map((suite) => String(result.passedIn[suite] ?? 0)),
-  ...asMarkdown ? [] : [result.failed ? `${result.failed} failed` : "ok", `${seconds.toFixed(1)} s`],
+  ...markdown ? [] : [result.failed ? `${result.failed} failed` : "ok", `${seconds.toFixed(1)} s`],
 ]);
-const head = ["runtime", "version", "tested as", ...suites, ...asMarkdown ? [] : ["", ""]];
-console.log((asMarkdown ? markdownTable : textTable)(head, cells));
+const head = ["runtime", "version", "tested as", ...suites, ...markdown ? [] : ["", ""]];
+console.log((markdown ? markdownTable : textTable)(head, cells));
 for (const { runtime, leftOut } of rows) {
   if (leftOut !== undefined) console.log(`\nleft out: ${runtime.name}: ${leftOut}`);
 }
@@ -53,7 +61,7 @@ for (const { runtime, version, result } of ran) {
 }
 const passed = ran.reduce((sum, { result }) => sum + result.passed, 0);
 const failed = ran.reduce((sum, { result }) => sum + result.failed, 0);
-if (!asMarkdown || failed > 0) console.log(`\n${passed} passed, ${failed} failed, in ${ran.length} runtimes`);
+if (!markdown || failed > 0) console.log(`\n${passed} passed, ${failed} failed, in ${ran.length} runtimes`);
 if (failed > 0 || passed === 0) Deno.exitCode = 1;
 
 async function test(runtime: Runtime): Promise<Row> {

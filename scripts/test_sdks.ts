@@ -1,8 +1,7 @@
 // deno-lint-ignore-file no-console
 /**
  * Runs the matrix of SDKs, ways and runtimes against the fault server, on the npm package (in Deno on the sources), and
- * prints how many cases passed in each cell. With arguments, only in the runtimes whose names contain one of them;
- * `--markdown` prints the table of the README.
+ * prints how many cases passed in each cell. `--help` lists the options.
  */
 import { bun } from "../tests/runtimes/bun.ts";
 import { denoOnSources } from "../tests/runtimes/deno.ts";
@@ -14,6 +13,7 @@ import type { MatrixResult } from "../tests/sdks/run_matrix.ts";
 import { markdownTable, textTable } from "./runtimes/table.ts";
 import { cellOf, gapsOf, linesOf } from "./sdks/report.ts";
 import { serveFaults } from "./sdks/serve_faults.ts";
+import { readArguments } from "./support/arguments.ts";
 import { jsrAnswers } from "./support/jsr.ts";
 import { messageOf } from "./support/message_of.ts";
 import { deno, mustSucceed } from "./support/run.ts";
@@ -30,8 +30,16 @@ const MATRIX: readonly (readonly [runtime: Runtime, job: Job])[] = [
   [edgeRuntimeAtVercel, EDGE],
 ];
 
-const asMarkdown = Deno.args.includes("--markdown");
-const wanted = Deno.args.filter((it) => !it.startsWith("--"));
+const USAGE = `Usage: deno task test:sdks [NAME...] [--markdown]
+
+  NAME        runs only in the runtimes whose names contain one of these words, of:
+              ${[...new Set(MATRIX.map(([{ name }]) => name))].join("\n              ")}
+  --markdown  prints the table of the README`;
+
+const { values: { markdown = false }, positionals: wanted } = readArguments(USAGE, {
+  options: { markdown: { type: "boolean" } },
+  allowPositionals: true,
+});
 
 await jsrAnswers();
 await mustSucceed(deno(["run", "--allow-all", "scripts/build_npm.ts"]));
@@ -62,7 +70,7 @@ await serveFaults(async (faults) => {
 const runtimes = [...results.keys()];
 const lines = linesOf(results);
 const cells = lines.map((line) => [line.title, ...runtimes.map((runtime) => cellOf(line, runtime))]);
-console.log((asMarkdown ? markdownTable : textTable)(["SDK", ...runtimes], cells));
+console.log((markdown ? markdownTable : textTable)(["SDK", ...runtimes], cells));
 
 for (const [runtime, all] of results) {
   for (const { package: name, version, way, name: title, failure } of all) {
@@ -73,5 +81,5 @@ problems.push(...gapsOf(lines));
 for (const runtime of leftOut) console.log(`\nleft out: ${runtime}`);
 for (const problem of problems) console.log(`\n${problem}`);
 const count = [...results.values()].flat().length;
-if (!asMarkdown || problems.length > 0) console.log(`\n${count} cases have run, ${problems.length} problems`);
+if (!markdown || problems.length > 0) console.log(`\n${count} cases have run, ${problems.length} problems`);
 if (problems.length > 0 || count === 0) Deno.exitCode = 1;

@@ -1,7 +1,5 @@
-import { build, stop } from "esbuild";
-import { nodeProject } from "../node/node_project.ts";
+import { bundleScript } from "../node/bundle_script.ts";
 import { importMapFlags } from "../support/jsr.ts";
-import { path } from "../support/paths.ts";
 import { deno, mustSucceed, run } from "../support/run.ts";
 import { type Results, type Section, SECTIONS } from "./sections.ts";
 
@@ -24,33 +22,16 @@ export const RUNTIMES: Readonly<Record<"deno" | "node", Runtime>> = {
   node: {
     version: async () => `Node ${(await mustSucceed(run("node", ["--version"]))).trim().slice(1)}`,
     measure: async () => {
-      const bundle = await bundleForNode();
+      const bundle = await bundleScript(ENTRY_POINT);
       return await measureSections((section) => mustSucceed(run("node", [bundle, section])));
     },
   },
 };
 
-const ENTRY_POINT = path("scripts/bench/section.ts");
+const ENTRY_POINT = "scripts/bench/section.ts";
 
 async function measureSections(run: (section: Section) => Promise<string>): Promise<Results> {
   const results: Partial<Record<Section, Results[Section]>> = {};
   for (const { section } of SECTIONS) results[section] = JSON.parse(await run(section));
   return results as Results;
-}
-
-/** The same source, beside the npm packages that deno.json names. */
-async function bundleForNode(): Promise<string> {
-  const outfile = `${await nodeProject()}/bench.mjs`;
-  await build({
-    entryPoints: [ENTRY_POINT],
-    outfile,
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    packages: "external",
-    target: "node20",
-    logLevel: "silent",
-  });
-  await stop();
-  return outfile;
 }

@@ -14,12 +14,11 @@ export interface Line {
 export function gapsOf(lines: readonly Line[]): string[] {
   return lines.flatMap(({ title, results }) =>
     WAYS.flatMap((way) => {
-      const counts = Array.from(results, ([runtime, all]) =>
-        [runtime, all.filter((it) => it.way === way).length] as const);
-      const most = Math.max(...counts.map(([, count]) =>
-        count
-      ));
-      return counts.filter(([, count]) => count < most).map(([runtime, count]) => {
+      const counts = Array.from(results, ([runtime, all]) => {
+        return { runtime, count: all.filter((it) => it.way === way).length };
+      });
+      const most = Math.max(...counts.map(({ count }) => count));
+      return counts.filter(({ count }) => count < most).map(({ runtime, count }) => {
         return `${runtime}: ${title}, ${way}: ${count} of ${most} cases have run`;
       });
     })
@@ -40,10 +39,7 @@ export function linesOf(results: ReadonlyMap<string, readonly MatrixResult[]>): 
   return [...lines.values()].sort((a, b) => a.title < b.title ? -1 : 1);
 }
 
-/**
- * A cell: how many cases passed, by way, as `13 + 12`, or what failed. Empty where the SDK is not meant for the runtime or
- * has no such way.
- */
+/** A cell: `binding 13, fetch 12`, or how many failed. Empty where the SDK is not meant for the runtime. */
 export function cellOf({ results }: Line, runtime: string): string {
   const all = results.get(runtime) ?? [];
   const parts = WAYS.flatMap((way) => {

@@ -50,7 +50,7 @@ async function runCalls(total: number, seed: number, tell: (tally: Tally) => voi
 
   const { gc } = globalThis as { gc?: () => void };
   for (let calls = 0, told = 0; calls < total;) {
-    const size = Math.min(BATCH, total - calls);
+    const size = Math.min(BATCH, Math.ceil(total / 10), total - calls);
     await clock.run(() => Promise.all(Array.from({ length: size }, oneCall)));
     calls += size;
     if (Math.floor(calls * 10 / total) === told) continue;

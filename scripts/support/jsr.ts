@@ -1,5 +1,6 @@
 // deno-lint-ignore-file no-console
 import { project } from "./deno_json.ts";
+import { once } from "./once.ts";
 import { path, ROOT } from "./paths.ts";
 
 const PROBE = "https://jsr.io/@std/assert/meta.json";
@@ -8,14 +9,8 @@ const IMPORT_MAP = path(".cache/import_map.json");
 /** What `@std/assert` stands for where JSR does not answer. */
 export const ASSERT_FALLBACK = "tests/support/assert_fallback.ts";
 
-let answer: Promise<boolean> | undefined;
-
 /** Whether JSR answers. Asked once; where it does not, one line says so. */
-export function jsrAnswers(): Promise<boolean> {
-  return answer ??= probe();
-}
-
-async function probe(): Promise<boolean> {
+export const jsrAnswers: () => Promise<boolean> = once(async () => {
   try {
     const response = await fetch(PROBE, { signal: AbortSignal.timeout(3000) });
     await response.body?.cancel();
@@ -25,10 +20,10 @@ async function probe(): Promise<boolean> {
   }
   console.error(`JSR does not answer: ${ASSERT_FALLBACK} stands in for @std/assert`);
   return false;
-}
+});
 
-/** The flags with which Deno resolves what the tests import: an import map, with the fallback in it where it is needed. */
-export async function importMapFlags(): Promise<string[]> {
+/** Writes down what the tests' imports stand for, with the fallback in it where it is needed. Returns the file's name. */
+export const importMap: () => Promise<string> = once(async () => {
   const imports: Record<string, string> = { ...project.imports };
   for (const [entry, target] of Object.entries(project.exports)) imports[project.name + entry.slice(1)] = target;
   if (!await jsrAnswers()) imports["@std/assert"] = `./${ASSERT_FALLBACK}`;
@@ -36,6 +31,14 @@ export async function importMapFlags(): Promise<string[]> {
     if (target.startsWith("./")) imports[name] = new URL(target, ROOT).href;
   }
   await Deno.mkdir(path(".cache/"), { recursive: true });
-  await Deno.writeTextFile(IMPORT_MAP, JSON.stringify({ imports }, null, 2));
-  return [`--import-map=${IMPORT_MAP}`];
+  // Another process may be reading it.
+  const file = `${IMPORT_MAP}.${Deno.pid}`;
+  await Deno.writeTextFile(file, JSON.stringify({ imports }, null, 2));
+  await Deno.rename(file, IMPORT_MAP);
+  return IMPORT_MAP;
+});
+
+/** The flags with which Deno resolves what the tests import. */
+export async function importMapFlags(): Promise<string[]> {
+  return [`--import-map=${await importMap()}`];
 }
