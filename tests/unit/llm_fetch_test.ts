@@ -128,6 +128,16 @@ Deno.test("llmFetch() gives what only fetch can give, and so do clones", async (
   }
 });
 
+Deno.test("llmFetch() hands over a status that only fetch can give", async () => {
+  const refused = () => Object.defineProperty(limited(), "status", { value: 999 });
+  for (const stream of [false, true]) {
+    const { llm } = set([refused], { retry: { maxRetries: 0 } });
+    const response = await llm(CHAT, post({ ...CHAT_BODY, stream }));
+    for (const { status, ok } of [response, response.clone()]) assertEquals([status, ok], [999, false]);
+    assertEquals(await response.json(), LIMITED);
+  }
+});
+
 Deno.test("llmFetch() hands over a response that cannot be made, for it has no body", async () => {
   const opaque = Object.defineProperties(new Response(null), {
     status: { value: 0 },
