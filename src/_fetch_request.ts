@@ -97,7 +97,7 @@ export function requestReader(provider: string | undefined, isObserved: boolean)
       canRepeat,
       key: `${url.host}${url.pathname} ${fingerprint(text ?? "")}`,
       retryCount: retryCountOf(headers),
-      signal: init?.signal ?? request?.signal ?? undefined,
+      signal: (init?.signal === undefined ? request?.signal : init.signal) ?? undefined,
     };
   };
 }
@@ -119,7 +119,8 @@ export function isRequest(input: unknown): input is Request {
 
 function parseUrl(text: string): URL | undefined {
   try {
-    return new URL(text);
+    // In a page and its workers it may be relative.
+    return new URL(text, (globalThis as { readonly location?: { readonly href: string } }).location?.href);
   } catch {
     return undefined;
   }

@@ -219,6 +219,24 @@ Deno.test("llmFetch() takes a Request and leaves it to be used", async () => {
   controller.abort("enough");
   const aborted = new Request(CHAT, post(CHAT_BODY, { signal: controller.signal }));
   assertEquals(await llm(aborted).catch((error: unknown) => error), "enough");
+  // `null` is no signal, whatever the request has.
+  assertEquals((await llm(aborted, { signal: null })).status, 200);
+});
+
+Deno.test("llmFetch() knows a call by a URL that is relative to the page's", async () => {
+  const before = Object.getOwnPropertyDescriptor(globalThis, "location");
+  const value = { href: "https://app.example:8443/chat/" };
+  Object.defineProperty(globalThis, "location", { value, configurable: true, writable: true });
+  try {
+    const { llm, tracer, sent } = set([limited, ok]);
+    assertEquals((await llm("/api/openai/v1/chat/completions", post(CHAT_BODY))).status, 200);
+    assertEquals(sent.map(({ input }) => input), Array(2).fill("/api/openai/v1/chat/completions"));
+    const { attributes } = tracer.spans[0]!;
+    assertEquals([attributes["server.address"], attributes["server.port"]], ["app.example", 8443]);
+  } finally {
+    if (before) Object.defineProperty(globalThis, "location", before);
+    else Reflect.deleteProperty(globalThis, "location");
+  }
 });
 
 Deno.test("llmFetch() takes an init whose fields are getters, as a Request's are", async () => {
