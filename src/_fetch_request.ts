@@ -1,6 +1,6 @@
 import type { RequestDescription } from "./provider.ts";
 import { skeleton } from "./_json_skeleton.ts";
-import { fingerprint } from "./_sdk_retries.ts";
+import { fingerprint, type Likeness } from "./_sdk_retries.ts";
 import { describeServer } from "./wire/provider_names.ts";
 import { findFormat, type FoundFormat } from "./wire/wire_formats.ts";
 import type { WireFormat } from "./wire/wire_format.ts";
@@ -25,7 +25,7 @@ export interface ModelRequest {
   /** Whether it can be sent more than once. */
   readonly canRepeat: boolean;
   /** By what it is known when the SDK sends it again. */
-  readonly key: string;
+  readonly likeness: Likeness;
   /** Which try of its own the SDK says that it is, from 0; unset where it says nothing. */
   readonly retryCount: number | undefined;
   /** The caller's signal. */
@@ -95,7 +95,10 @@ export function requestReader(provider: string | undefined, isObserved: boolean)
       describe: () => ({ ...(told ?? read()), ...describeServer(url) }),
       isStream,
       canRepeat,
-      key: `${url.host}${url.pathname} ${fingerprint(text ?? "")}`,
+      likeness: {
+        size: text?.length ?? 0,
+        print: () => `${url.host}${url.pathname} ${fingerprint(text ?? "")}`,
+      },
       retryCount: retryCountOf(headers),
       signal: (init?.signal === undefined ? request?.signal : init.signal) ?? undefined,
     };

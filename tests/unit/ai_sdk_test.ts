@@ -262,6 +262,29 @@ Deno.test("retryMiddleware() steps back where the AI SDK retries by itself", asy
   assertEquals(tracer.named("llm.call").at(-1)!.attributes["llm.attempt"], 0);
 });
 
+Deno.test("retryMiddleware() takes what is asked of another model with the same prompt for another call", async () => {
+  const warnings: string[] = [];
+  const { tracer, middleware, model } = set([overloaded()], {
+    retry: "auto",
+    onWarning: (warning) => void warnings.push(warning),
+    gates: [{ name: "two", after: ({ attempt }) => attempt < 1 ? undefined : { refuse: "two at most" } }],
+    random: () => 0,
+  });
+  const others = [
+    { ...scriptedModel([overloaded(), RESULT]), modelId: "gpt-5-mini" },
+    scriptedModel([overloaded(), RESULT], "azure"),
+  ];
+  // As a model does that falls back to others.
+  for (const other of others) {
+    const params = { ...PARAMS, prompt: [...PARAMS.prompt, other.modelId] };
+    await middleware.wrapGenerate({ params, model }).catch(() => {});
+    assertStrictEquals(await middleware.wrapGenerate({ params, model: other }), RESULT);
+  }
+  assertEquals(tracer.named("llm.call").map((span) => span.attributes["llm.attempt"]), [0, 1, 0, 1, 0, 1, 0, 1]);
+  assertEquals(tracer.spans.filter((span) => span.name !== "llm.call").length, 4);
+  assertEquals(warnings, []);
+});
+
 Deno.test("retryMiddleware() refuses bad options at once", () => {
   assertThrows(() => retryMiddleware({ deadlineMs: -1 }), RangeError);
   assertThrows(() => retryMiddleware({ onWarning: 1 as never }), TypeError);

@@ -620,6 +620,25 @@ Deno.test("llmFetch() tells two calls apart that are alike and fail at once", as
   assertEquals(parents, [0, 1, 0, 1]);
 });
 
+Deno.test("llmFetch() tells calls apart that differ in little and fail at once", async () => {
+  const { llm, tracer } = set([limited], { retry: { maxRetries: 0 } });
+  const ask = async (count: number) => {
+    for (let at = 100; at < 300; at++) {
+      const content = `${"a".repeat(5000)} item ${at} ${"b".repeat(5000)}`;
+      const body = { ...CHAT_BODY, messages: [{ role: "user", content }], tools: Array(at).fill({ name: "t" }) };
+      await llm(CHAT, post(body, { headers: { "x-stainless-retry-count": String(count) } }));
+    }
+  };
+  await ask(0);
+  await ask(1);
+  assertEquals(tracer.named("chat gpt-5").length, 200);
+  const attempts = tracer.named("llm.call");
+  for (const [at, { parent, attributes }] of attempts.slice(200).entries()) {
+    assertStrictEquals(parent, attempts[at]!.parent);
+    assertEquals(attributes["llm.attempt"], 1);
+  }
+});
+
 Deno.test("llmFetch() retries an SDK's retries if told how", async () => {
   const { llm, sent } = set([limited], { retry: { maxRetries: 1 } });
   await llm(CHAT, retryCount(0));
