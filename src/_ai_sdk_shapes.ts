@@ -10,22 +10,17 @@ import { fingerprint } from "./_sdk_retries.ts";
 type Loose = any;
 
 /** The AI SDK's names of providers that have another one here; others are called by the first word of theirs. */
-const NAMES: Readonly<Record<string, string>> = {
-  "google": "gemini",
-  "google.generative-ai": "gemini",
-  "google.vertex": "gcp.vertex_ai",
-  "vertex": "gcp.vertex_ai",
-  "amazon-bedrock": "bedrock",
-  "azure": "azure.ai.openai",
-  "azure-openai": "azure.ai.openai",
-  "xai": "x_ai",
-};
+const NAMES: readonly (readonly [provider: RegExp, name: string])[] = [
+  [/^(google\.?)?vertex/i, "gcp.vertex_ai"],
+  [/^google\b/, "gemini"],
+  [/^(amazon-)?bedrock\b/, "bedrock"],
+  [/^azure\b/, "azure.ai.openai"],
+  [/^xai\b/, "x_ai"],
+];
 
 /** The provider's name on spans. */
 export function nameOf(provider: string): string {
-  const [first = ""] = provider.split(".");
-  const [twoWords = ""] = /^\w+\.[\w-]+/.exec(provider) ?? [];
-  return NAMES[twoWords] ?? NAMES[first] ?? (first || "unknown");
+  return NAMES.find(([pattern]) => pattern.test(provider))?.[1] ?? (provider.split(".", 1)[0] || "unknown");
 }
 
 /** Reads a call. */
@@ -97,8 +92,8 @@ function describeUsage(usage: Loose, provider: string): { usage?: Usage; totalIn
   return {
     totalInputTokens: total,
     usage: {
-      // As these two count them: without what was cached.
-      inputTokens: isFlat || !/^(anthropic|amazon-bedrock)/.test(provider) ? total : input?.noCache ?? total,
+      // As Anthropic and Converse count them: without what was cached.
+      inputTokens: isFlat || !/anthropic|^amazon-bedrock/.test(provider) ? total : input?.noCache ?? total,
       outputTokens: typeof output === "object" ? output?.total : output,
       cacheReadTokens: isFlat ? usage?.cachedInputTokens : input?.cacheRead,
       cacheCreationTokens: input?.cacheWrite,

@@ -1,6 +1,6 @@
 import type { RequestDescription } from "./provider.ts";
 import { skeleton } from "./_json_skeleton.ts";
-import { fingerprint } from "./_sdk_retries.ts";
+import { fingerprint, type Likeness } from "./_sdk_retries.ts";
 import { describeServer } from "./wire/provider_names.ts";
 import { findFormat, type FoundFormat } from "./wire/wire_formats.ts";
 import type { WireFormat } from "./wire/wire_format.ts";
@@ -25,7 +25,7 @@ export interface ModelRequest {
   /** Whether it can be sent more than once. */
   readonly canRepeat: boolean;
   /** By what it is known when the SDK sends it again. */
-  readonly key: string;
+  readonly likeness: Likeness;
   /** Which try of its own the SDK says that it is, from 0; unset where it says nothing. */
   readonly retryCount: number | undefined;
   /** The caller's signal. */
@@ -95,9 +95,12 @@ export function requestReader(provider: string | undefined, isObserved: boolean)
       describe: () => ({ ...(told ?? read()), ...describeServer(url) }),
       isStream,
       canRepeat,
-      key: `${url.host}${url.pathname} ${fingerprint(text ?? "")}`,
+      likeness: {
+        size: text?.length ?? 0,
+        print: () => `${url.host}${url.pathname} ${fingerprint(text ?? "")}`,
+      },
       retryCount: retryCountOf(headers),
-      signal: init?.signal ?? request?.signal ?? undefined,
+      signal: (init?.signal === undefined ? request?.signal : init.signal) ?? undefined,
     };
   };
 }
@@ -119,7 +122,8 @@ export function isRequest(input: unknown): input is Request {
 
 function parseUrl(text: string): URL | undefined {
   try {
-    return new URL(text);
+    // In a page and its workers it may be relative.
+    return new URL(text, (globalThis as { readonly location?: { readonly href: string } }).location?.href);
   } catch {
     return undefined;
   }

@@ -35,8 +35,10 @@ export function responseCopier(): CopyResponse {
 
     constructor(original: Response, body: BodyInit | null) {
       const { status, statusText, headers } = original;
-      super(body, { status, statusText, headers });
+      super(body, { status: Math.min(status, 599), statusText, headers });
       this.#original = original;
+      // Greater ones come all the same, but cannot be made.
+      if (status > 599) Object.defineProperty(this, "status", { value: status });
     }
 
     override get url(): string {
@@ -60,7 +62,7 @@ export function responseCopier(): CopyResponse {
     const { status } = response;
     // An opaque one has no body, and cannot be made.
     if (status === 0) return response;
-    return new Copy(response, status === 204 || status === 205 || status === 304 ? null : body);
+    return new Copy(response, [204, 205, 304].includes(status) ? null : body);
   };
 }
 

@@ -1,7 +1,7 @@
 import { attemptsOf } from "./attempts_of.ts";
 import { type CallOptions, check, DEFAULTS, resolveOptions, type RetryOptions, type Settings } from "./options.ts";
 import { quietly } from "./_quietly.ts";
-import { LinkedTracer, SdkRetries } from "./_sdk_retries.ts";
+import { type Likeness, LinkedTracer, SdkRetries } from "./_sdk_retries.ts";
 import { noopTracer } from "./tracer.ts";
 
 /** Options of what works inside of an SDK; the signal comes with each request. */
@@ -27,9 +27,7 @@ export interface InsideRequest {
   /** Whether it can be sent more than once. */
   readonly canRepeat?: boolean;
   /** By what it is known when it comes again. */
-  readonly key: string | object;
-  /** A text that is the same when it comes again as another object. */
-  readonly likeness?: () => string;
+  readonly likeness: Likeness;
   /**
    * Which try of its own the SDK says that it is, from 0. Unset, an object that failed before is taken to be tried again;
    * of a text that is only suspected.
@@ -62,14 +60,13 @@ export function insideSdk(options: InsideOptions, advice: string): (request: Ins
   let isWarned = false;
   let isCertain = false;
 
-  return ({ signal, canRepeat = true, key, likeness, retryCount }) => {
-    const known = sdkRetries.recall(key);
-    const alike = likeness && sdkRetries.hasTexts ? sdkRetries.recall(quietly(likeness) ?? "") : undefined;
+  return ({ signal, canRepeat = true, likeness, retryCount }) => {
+    const known = sdkRetries.recall(likeness);
     // The same text alone may also be another call, and so may be what is sent for the first time.
-    const before = retryCount ?? typeof key === "object" ? known : undefined;
+    const before = retryCount ?? known?.isSame ? known : undefined;
     const firstAttempt = before?.attempts ?? retryCount ?? 0;
     isCertain ||= firstAttempt > 0;
-    if ((firstAttempt > 0 || (known ?? alike)?.isRetryable) && !isWarned) {
+    if ((firstAttempt > 0 || known?.isRetryable) && !isWarned) {
       isWarned = true;
       quietly(() => onWarning?.(`${firstAttempt > 0 ? CERTAIN : LIKELY}: turn that off, ${advice}`));
     }
@@ -93,8 +90,7 @@ export function insideSdk(options: InsideOptions, advice: string): (request: Ins
         const attempts = firstAttempt + past.length;
         const isRetryable = /exhausted|deadline|long|refused/.test(past.at(-1)?.["llm.retry.decision"] ?? "");
         const operation = tracer instanceof LinkedTracer && base.operationSpan ? tracer.operation : undefined;
-        sdkRetries.remember(key, { attempts, operation, isRetryable });
-        if (likeness) sdkRetries.remember(quietly(likeness) ?? "", { attempts, operation: undefined, isRetryable });
+        sdkRetries.remember(likeness, { attempts, operation, isRetryable });
       },
     };
   };

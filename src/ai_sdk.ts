@@ -71,12 +71,20 @@ export function retryMiddleware(options: InsideOptions = {}): RetryMiddleware {
   const begin = insideSdk(options, "with maxRetries: 0 in generateText, streamText and the like");
 
   /** Its own prompt is what the SDK hands over again, except for `streamText` of version 7, which makes another one. */
-  async function attempt<T>(params: object, work: (settings: ReturnType<typeof begin>["settings"]) => Promise<T>) {
+  async function attempt<T>(
+    params: object,
+    model: Pick<AiSdkModel<never, unknown, unknown>, "provider" | "modelId">,
+    work: (settings: ReturnType<typeof begin>["settings"]) => Promise<T>,
+  ) {
     const { abortSignal: signal, prompt } = params as { abortSignal?: AbortSignal; prompt?: unknown };
     const { settings, onFailure } = begin({
       signal,
-      key: Object(prompt) === prompt ? prompt as object : params,
-      likeness: () => fingerprintOf(prompt),
+      likeness: {
+        size: Object(prompt).length,
+        // To another model it is another call.
+        print: () => `${model.provider} ${model.modelId} ${fingerprintOf(prompt)}`,
+        object: Object(prompt) === prompt ? prompt as object : params,
+      },
     });
     const { retry } = settings;
     const classify: typeof retry.classify = (error, builtIn) => {
@@ -93,7 +101,7 @@ export function retryMiddleware(options: InsideOptions = {}): RetryMiddleware {
   return {
     specificationVersion: "v4",
     wrapGenerate: ({ params, model }) =>
-      attempt(params, (settings) =>
+      attempt(params, model, (settings) =>
         run(
           {
             name: nameOf(model.provider),
@@ -108,7 +116,7 @@ export function retryMiddleware(options: InsideOptions = {}): RetryMiddleware {
     wrapStream<Params extends object, Part, Stream extends { stream: ReadableStream<Part> }>(
       { params, model }: { params: Params; model: AiSdkModel<Params, unknown, Stream> },
     ): Promise<Stream> {
-      return attempt(params, async (settings) => {
+      return attempt(params, model, async (settings) => {
         let result: Stream & { response?: unknown } | undefined;
         let isFirst = false;
         const stream = await watchStream<Part>({

@@ -33,7 +33,7 @@ export interface Classification {
 export function classifyError(error: unknown, now: number = Date.now()): Classification {
   const lines = describeFailure(error);
   const status = find(lines, /^(?:status|\w*code):([2-5]\d\d)$/);
-  const requestId = find(lines, /^[\w-]*request.?id:(.{1,128})/);
+  const requestId = find(lines, /^(?:[\w-]*request.?|x-debug-trace-)id:(.{1,128})/);
   const veto = find(lines, /^x-should-retry:(true|false)$/);
   const wish = readRetryAfter(lines, now);
 

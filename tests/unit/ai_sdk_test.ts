@@ -99,6 +99,18 @@ Deno.test("retryMiddleware() counts tokens as each provider does", async () => {
   await anthropic.middleware.wrapGenerate({ params: PARAMS, model: anthropic.model });
   assertEquals(anthropic.tracer.named("llm.call")[0]!.attributes["llm.input_tokens"], 6);
   assertEquals(anthropic.tracer.spans[0]!.attributes["gen_ai.usage.input_tokens"], 10);
+  // Claude in other clouds counts as at home, OpenAI's API at Amazon as OpenAI's.
+  const elsewhere = {
+    "googleVertex.anthropic.messages": 6,
+    "bedrock.anthropic.messages": 6,
+    "bedrock-mantle.chat": 10,
+  };
+  for (const [provider, tokens] of Object.entries(elsewhere)) {
+    const { tracer, middleware, model } = set([RESULT], {}, provider);
+    await middleware.wrapGenerate({ params: PARAMS, model });
+    assertEquals(tracer.named("llm.call")[0]!.attributes["llm.input_tokens"], tokens);
+    assertEquals(tracer.spans[0]!.attributes["gen_ai.usage.input_tokens"], 10);
+  }
   const flat = { ...RESULT, finishReason: "stop", usage: { inputTokens: 4, outputTokens: 2, cachedInputTokens: 1 } };
   const older = set([flat]);
   await older.middleware.wrapGenerate({ params: PARAMS, model: older.model });
@@ -113,7 +125,14 @@ Deno.test("retryMiddleware() names providers as the other entry points do", asyn
   const names = {
     "google.generative-ai": "gemini",
     "google.vertex.chat": "gcp.vertex_ai",
+    "vertex.anthropic.messages": "gcp.vertex_ai",
+    "googleVertex.anthropic.messages": "gcp.vertex_ai",
     "amazon-bedrock": "bedrock",
+    "bedrock.anthropic.messages": "bedrock",
+    "bedrock-mantle.responses": "bedrock",
+    "azure-openai.chat": "azure.ai.openai",
+    "azure.responses": "azure.ai.openai",
+    "xai.responses": "x_ai",
     "mistral.chat": "mistral",
     "": "unknown",
   };
@@ -241,6 +260,29 @@ Deno.test("retryMiddleware() steps back where the AI SDK retries by itself", asy
   // What has succeeded is not remembered.
   await middleware.wrapGenerate({ params: { ...PARAMS }, model });
   assertEquals(tracer.named("llm.call").at(-1)!.attributes["llm.attempt"], 0);
+});
+
+Deno.test("retryMiddleware() takes what is asked of another model with the same prompt for another call", async () => {
+  const warnings: string[] = [];
+  const { tracer, middleware, model } = set([overloaded()], {
+    retry: "auto",
+    onWarning: (warning) => void warnings.push(warning),
+    gates: [{ name: "two", after: ({ attempt }) => attempt < 1 ? undefined : { refuse: "two at most" } }],
+    random: () => 0,
+  });
+  const others = [
+    { ...scriptedModel([overloaded(), RESULT]), modelId: "gpt-5-mini" },
+    scriptedModel([overloaded(), RESULT], "azure"),
+  ];
+  // As a model does that falls back to others.
+  for (const other of others) {
+    const params = { ...PARAMS, prompt: [...PARAMS.prompt, other.modelId] };
+    await middleware.wrapGenerate({ params, model }).catch(() => {});
+    assertStrictEquals(await middleware.wrapGenerate({ params, model: other }), RESULT);
+  }
+  assertEquals(tracer.named("llm.call").map((span) => span.attributes["llm.attempt"]), [0, 1, 0, 1, 0, 1, 0, 1]);
+  assertEquals(tracer.spans.filter((span) => span.name !== "llm.call").length, 4);
+  assertEquals(warnings, []);
 });
 
 Deno.test("retryMiddleware() refuses bad options at once", () => {

@@ -985,6 +985,7 @@ Deno.test("classifyError() finds the request id", () => {
   assertEquals(id({ $response: { headers: { "x-amzn-requestid": "a" } } }), "a");
   assertEquals(id({ $metadata: { requestId: "a" } }), "a");
   assertEquals(id({ responseHeaders: { "apim-request-id": "a" } }), "a");
+  assertEquals(id({ rawResponse: { headers: new Headers({ "x-debug-trace-id": "a" }) } }), "a");
   assertEquals(id({ requestID: "b", headers: { "x-request-id": "a" } }), "a");
   assertEquals(id({ requestID: "a" }), "a");
   assertEquals(id({ error: { type: "error", request_id: "a" } }), "a");

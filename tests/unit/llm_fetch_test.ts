@@ -128,6 +128,16 @@ Deno.test("llmFetch() gives what only fetch can give, and so do clones", async (
   }
 });
 
+Deno.test("llmFetch() hands over a status that only fetch can give", async () => {
+  const refused = () => Object.defineProperty(limited(), "status", { value: 999 });
+  for (const stream of [false, true]) {
+    const { llm } = set([refused], { retry: { maxRetries: 0 } });
+    const response = await llm(CHAT, post({ ...CHAT_BODY, stream }));
+    for (const { status, ok } of [response, response.clone()]) assertEquals([status, ok], [999, false]);
+    assertEquals(await response.json(), LIMITED);
+  }
+});
+
 Deno.test("llmFetch() hands over a response that cannot be made, for it has no body", async () => {
   const opaque = Object.defineProperties(new Response(null), {
     status: { value: 0 },
@@ -209,6 +219,24 @@ Deno.test("llmFetch() takes a Request and leaves it to be used", async () => {
   controller.abort("enough");
   const aborted = new Request(CHAT, post(CHAT_BODY, { signal: controller.signal }));
   assertEquals(await llm(aborted).catch((error: unknown) => error), "enough");
+  // `null` is no signal, whatever the request has.
+  assertEquals((await llm(aborted, { signal: null })).status, 200);
+});
+
+Deno.test("llmFetch() knows a call by a URL that is relative to the page's", async () => {
+  const before = Object.getOwnPropertyDescriptor(globalThis, "location");
+  const value = { href: "https://app.example:8443/chat/" };
+  Object.defineProperty(globalThis, "location", { value, configurable: true, writable: true });
+  try {
+    const { llm, tracer, sent } = set([limited, ok]);
+    assertEquals((await llm("/api/openai/v1/chat/completions", post(CHAT_BODY))).status, 200);
+    assertEquals(sent.map(({ input }) => input), Array(2).fill("/api/openai/v1/chat/completions"));
+    const { attributes } = tracer.spans[0]!;
+    assertEquals([attributes["server.address"], attributes["server.port"]], ["app.example", 8443]);
+  } finally {
+    if (before) Object.defineProperty(globalThis, "location", before);
+    else Reflect.deleteProperty(globalThis, "location");
+  }
 });
 
 Deno.test("llmFetch() takes an init whose fields are getters, as a Request's are", async () => {
@@ -590,6 +618,25 @@ Deno.test("llmFetch() tells two calls apart that are alike and fail at once", as
   assertEquals(operations.length, 2);
   const parents = tracer.named("llm.call").map(({ parent }) => operations.indexOf(parent!));
   assertEquals(parents, [0, 1, 0, 1]);
+});
+
+Deno.test("llmFetch() tells calls apart that differ in little and fail at once", async () => {
+  const { llm, tracer } = set([limited], { retry: { maxRetries: 0 } });
+  const ask = async (count: number) => {
+    for (let at = 100; at < 300; at++) {
+      const content = `${"a".repeat(5000)} item ${at} ${"b".repeat(5000)}`;
+      const body = { ...CHAT_BODY, messages: [{ role: "user", content }], tools: Array(at).fill({ name: "t" }) };
+      await llm(CHAT, post(body, { headers: { "x-stainless-retry-count": String(count) } }));
+    }
+  };
+  await ask(0);
+  await ask(1);
+  assertEquals(tracer.named("chat gpt-5").length, 200);
+  const attempts = tracer.named("llm.call");
+  for (const [at, { parent, attributes }] of attempts.slice(200).entries()) {
+    assertStrictEquals(parent, attempts[at]!.parent);
+    assertEquals(attributes["llm.attempt"], 1);
+  }
 });
 
 Deno.test("llmFetch() retries an SDK's retries if told how", async () => {
