@@ -57,8 +57,8 @@ export interface BytesReader {
 export function readBytes(format: Pick<WireFormat, "framing" | "describeEvent" | "telling">): BytesReader {
   const taps = new WeakMap<object, Tap>();
   const tapOf = (context: object): Tap => {
-    const tap = taps.get(context) ?? createTap(format);
-    taps.set(context, tap);
+    let tap = taps.get(context);
+    if (!tap) taps.set(context, tap = createTap(format));
     return tap;
   };
   return {
