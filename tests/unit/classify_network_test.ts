@@ -87,6 +87,12 @@ const rows: readonly Row[] = [
     errorType: "network",
   },
   {
+    name: "a lost network in Safari",
+    source: "Safari 16",
+    shape: typeError("The Internet connection appears to be offline."),
+    errorType: "network",
+  },
+  {
     name: "a failure in React Native",
     source: "React Native",
     shape: typeError("Network request failed"),
@@ -212,6 +218,12 @@ const rows: readonly Row[] = [
     name: "a port that fetch blocks",
     source: "Node 20: recorded",
     shape: typeError("fetch failed", { message: "bad port" }),
+    errorType: undefined,
+  },
+  {
+    name: "a dispatcher of another version of undici",
+    source: "Node 24 with the package undici 6",
+    shape: typeError("fetch failed", { code: "UND_ERR_INVALID_ARG", message: "invalid onRequestStart method" }),
     errorType: undefined,
   },
   {
