@@ -49,7 +49,7 @@ export const RULES: readonly Rule[] = [
   [/^status 408|:\w*timeout(e|$)|timed.?out/m, "timeout", true],
   // "Connection error." is what SDKs say around any cause: it counts where there is none.
   [
-    /(net(work)?|fetch|load) ?(error|connection|request|failed)|failed to fetch|connection (reset|error\.$(?!\ncause))|client error \(|error (reading a body|in input)|:terminated$|internal error;/m,
+    /network ?error|(net(work)?|fetch|load) (connection|request|failed)|failed to fetch|connection (reset|error\.$(?!\ncause))|client error \(|error (reading a body|in input)|:terminated$|internal error;/m,
     "network",
     true,
   ],

@@ -208,6 +208,14 @@ const rows: readonly Row[] = [
     shape: typeError("Cannot read properties of undefined"),
     errorType: undefined,
   },
+  ...["client.fetchRequest is not a function", "loadFailed is not defined", "e.internetConnection is null"].map(
+    (message): Row => ({
+      name: `a TypeError: ${message}`,
+      source: "retry-rules.md",
+      shape: typeError(message),
+      errorType: undefined,
+    }),
+  ),
   {
     name: "a scheme that fetch does not know",
     source: "Node 20: recorded",
