@@ -1,3 +1,4 @@
+import type { RetryDecision } from "./attempt_record.ts";
 import { rememberAttempts } from "./attempts_of.ts";
 import { type AttemptTrace, type CallTrace, type Ending, traceCall } from "./_call_trace.ts";
 import { type Classification, classifyError } from "./classify.ts";
@@ -88,8 +89,7 @@ export async function run<Req, Res>(
     let startedAt: number | undefined;
     let response: Res;
     try {
-      const queuedAt = keeper && await keeper.enter(attempt);
-      const queueMs = elapsed(clock, queuedAt);
+      const queueMs = elapsed(clock, keeper && await keeper.enter(attempt));
       if (leftMs(clock, endsAt) <= 0) throw timeoutError(deadlineMs);
       if (signal?.aborted) throw signal.reason;
       attemptTrace = trace?.startAttempt(attempt, queueMs);
@@ -107,7 +107,7 @@ export async function run<Req, Res>(
     } catch (error) {
       const durationMs = elapsed(clock, startedAt);
       trace ??= traceCall(provider, request, settings);
-      if (context || attempt === firstAttempt) lastError = error;
+      if (context || !lastEnding) lastError = error;
       let ending = signal?.aborted
         ? CANCELLED
         : context
@@ -117,9 +117,7 @@ export async function run<Req, Res>(
       const gate = keeper?.leave(context ? ending : CANCELLED);
       if (context) {
         Context.abort(context, ending === CANCELLED ? signal!.reason : error);
-        if (gate && ending.decision === "retry") {
-          ending = { ...ending, decision: "refused", gate, retryInMs: undefined, delaySource: undefined };
-        }
+        if (gate && ending.decision === "retry") ending = calledOff(ending, "refused", gate);
         (attemptTrace ?? trace.startAttempt(attempt)).end(durationMs, streaming?.amend(ending) ?? ending);
       }
       if (ending.retryInMs !== undefined) {
@@ -130,7 +128,7 @@ export async function run<Req, Res>(
         ending = CANCELLED;
       }
       if (ending === CANCELLED) lastError = signal!.reason;
-      trace.end(attempt - firstAttempt + (context ? 1 : 0), waitedMs, ending);
+      trace.end(trace.records.length, waitedMs, ending);
       rememberAttempts(lastError, trace.records);
       throw lastError;
     }
@@ -144,7 +142,6 @@ export async function run<Req, Res>(
   }
 }
 
-const TIMED_OUT = { outcome: "timeout", errorType: "timeout" } as const;
 /** The caller's wish is no fault. */
 export const CANCELLED: Ending = { outcome: "cancelled", decision: "cancelled" };
 
@@ -183,15 +180,14 @@ export function judge(error: unknown, attempt: number, settings: Settings, leftM
 
 /** What it means that an attempt could not even start: the call ends as the `last` one did, if there was one. */
 function stopped(error: unknown, last: Ending | undefined): Ending {
-  const isRefusal = error instanceof RefusedError;
-  const own = isRefusal ? { outcome: "error", errorType: "refused" } as const : TIMED_OUT;
-  return {
-    ...(last ?? own),
-    decision: isRefusal ? "refused" : "deadline",
-    gate: isRefusal ? error.gate : undefined,
-    retryInMs: undefined,
-    delaySource: undefined,
-  };
+  return error instanceof RefusedError
+    ? calledOff(last ?? { outcome: "error", errorType: "refused" }, "refused", error.gate)
+    : calledOff(last ?? { outcome: "timeout", errorType: "timeout" }, "deadline");
+}
+
+/** The same ending, but no other attempt follows. */
+function calledOff(ending: Ending, decision: RetryDecision, gate?: string): Ending {
+  return { ...ending, decision, gate, retryInMs: undefined, delaySource: undefined };
 }
 
 /** The caller's classifier has the last word, if it says something that is one; copied, so that no getter throws later. */

@@ -8,8 +8,7 @@ export function parseDate(value: string): number {
   const date = value
     .replace(/^\w+,? /, "")
     // What would be more than 50 years ahead is of the last century (RFC 9110, 5.6.7).
-    .replace(/-(\w{3})-(7[7-9]|[89]\d) /, " $1 19$2 ")
-    .replace(/-(\w{3})-(\d\d) /, " $1 20$2 ")
+    .replace(/-(\w{3})-(\d\d) /, (_, month, year) => ` ${month} ${year > 76 ? 19 : 20}${year} `)
     .replace(/^(\w{3}) (..) (.{8}) (\d{4})$/, "$2 $1 $4 $3 GMT")
     .replace(/^ /, "0");
   const ms = Date.parse(date);

@@ -18,7 +18,7 @@ export type Rule = readonly [
 export const RULES: readonly Rule[] = [
   // What the body says outweighs the status, so a type's words stand above the statuses of the types below it.
   [
-    /^status 40(2(?! retry[^]*in_flight)|3(?=[^]*limit_source))|:\w+_quota|billing_|credit.balance|(spend|usage)_limit|(quotaid:\w*|many tokens.|models.)per.?day|\/ month/,
+    /^status 40(2(?! retry[^]*in_flight)|3(?=[^]*limit_source))|:(\w+_(quota|(spend|usage)_limit)|billing_)|credit.balance|(quotaid:\w*|many tokens.|models.)per.?day|\/ month/,
     "quota_exhausted",
     false,
     "account",
@@ -28,24 +28,28 @@ export const RULES: readonly Rule[] = [
     "context_too_long",
   ],
   [/:content_(policy|filter)|responsibleai/, "content_filter"],
-  [/^status 40[13]|:(authent|permission|api_key|accessdenied)/, "auth", false, "account"],
+  [/^status 40[13]|:(authentication_|permission_|api_key|accessdenied)/, "auth", false, "account"],
   // A bad request is one whatever it says: its message may have the caller's words in it.
   [/^status 529|^(?!status 4(00|04|22))[^]*(overloaded|notready|unavailableex)/, "overloaded", true, "model"],
   [/^status 4(02|29)|:(rate_limit|throttling|resource_exhausted)/, "rate_limited", true, "model"],
   [/^status (409|425|5(?!0[15]))|:(internalserver|model(stream)?errore|model runner)/, "server_error", true],
   [/^status ([35]|4(?!08))|:(invalid_|not_found_|validatione)/, "invalid_request"],
 
-  [/:(err_truncated_stream|did not receive done|incomplete json segment)/, "truncated_stream", true],
+  [
+    /:(err_truncated_stream|did not receive done|incomplete json segment|(stream|request) ended without)/,
+    "truncated_stream",
+    true,
+  ],
 
   // The network. A bad URL or certificate comes in the same wrapping as a broken connection, but stays bad; so does a
   // redirect that the caller forbids.
-  [/unknown scheme|bad port|cert[i_]|unexpected ?redirect|redirect mode/],
+  [/unknown scheme|bad port|cert[i_]|err_invalid|unexpected ?redirect|redirect mode/],
   // Before the timeouts: the AWS SDK calls a reset connection a `TimeoutError`.
   [/:(e(conn|host|net|pipe|notfound|ai_)|und_err_socket|err_(stream|http2))/, "network", true],
   [/^status 408|:\w*timeout(e|$)|timed.?out/m, "timeout", true],
   // "Connection error." is what SDKs say around any cause: it counts where there is none.
   [
-    /(network|fetch|load) ?(error|connection|request|failed)|failed to fetch|connection (reset|error\.$(?!\ncause))|client error \(|error (reading a body|in input)|:terminated$|internal error;/m,
+    /network ?error|(net(work)?|fetch|load) (connection|request|failed)|failed to fetch|connection (reset|error\.$(?!\ncause))|client error \(|error (reading a body|in input)|:terminated$|internal error;/m,
     "network",
     true,
   ],

@@ -32,7 +32,8 @@ export interface Classification {
  */
 export function classifyError(error: unknown, now: number = Date.now()): Classification {
   const lines = describeFailure(error);
-  const status = find(lines, /^(?:status|\w*code):([2-5]\d\d)$/);
+  // A body within HTTP 200 may know better.
+  const status = find(lines, /^(?:status|\w*code):([3-5]\d\d)$/) || find(lines, /^(?:status|\w*code):(2\d\d)$/);
   const requestId = find(lines, /^(?:[\w-]*request.?|x-debug-trace-)id:(.{1,128})/);
   const veto = find(lines, /^x-should-retry:(true|false)$/);
   const wish = readRetryAfter(lines, now);
@@ -42,7 +43,7 @@ export function classifyError(error: unknown, now: number = Date.now()): Classif
   return {
     errorType: errorType || find(lines, /^(?:name:Error\n)?(?:name|constructor):([a-z_]\w{0,127})/) || "Error",
     retryable: veto ? veto === "true" : retryable,
-    reason: veto ? "x-should-retry" : pattern.exec(told)![0].slice(0, 128),
+    reason: veto ? "x-should-retry" : pattern.exec(told)![0].slice(-32),
     ...(status && { status: Number(status) }),
     ...wish,
     ...(requestId && { requestId }),

@@ -102,6 +102,7 @@ export async function callWithFallback<Targets extends readonly AnyTarget[]>(
   const all = targets as unknown as readonly FallbackTarget<unknown, AnswerOf<Targets[number]>>[];
   check(all, fallbackOn);
   const deadline = clock.now() + settings.deadlineMs;
+  let { deadlineMs } = settings;
   const operation = new SharedOperation(tracer, settings.attributes);
   const records: AttemptRecord[] = [];
   try {
@@ -115,7 +116,7 @@ export async function callWithFallback<Targets extends readonly AnyTarget[]>(
           tracer: operationSpan ? operation : tracer,
           operationSpan,
           signal,
-          deadlineMs: Math.min(own?.deadlineMs ?? Infinity, deadline - clock.now()),
+          deadlineMs: Math.min(own?.deadlineMs ?? Infinity, deadlineMs),
           onAttempt(record) {
             last = record;
             records.push(record);
@@ -126,8 +127,10 @@ export async function callWithFallback<Targets extends readonly AnyTarget[]>(
         // A hostile error throws when it is looked at.
         const isRefused = quietly(() => error instanceof RefusedError);
         const errorType = isRefused ? "refused" : last?.["error.type"] ?? "timeout";
-        const isOver = index + 1 === all.length || signal?.aborted || clock.now() >= deadline;
-        if (isOver || !goesOn(fallbackOn, errorType, error)) {
+        const isWanted = index + 1 < all.length && !signal?.aborted && goesOn(fallbackOn, errorType, error);
+        // Read once: there must be time left for who is asked, however long a rule of the caller's took.
+        deadlineMs = deadline - clock.now();
+        if (!isWanted || deadlineMs <= 0) {
           rememberAttempts(error, records);
           throw error;
         }

@@ -147,8 +147,7 @@ const ATTRIBUTE: Rule = [
   "an AttributeValue",
   (value) =>
     [value].flat().every((item: unknown, _, [first]: unknown[]) =>
-      typeof item === typeof first &&
-      (typeof item === "number" ? Number.isFinite(item) : /string|boolean/.test(typeof item))
+      typeof item === typeof first && (Number.isFinite(item) || /string|boolean/.test(typeof item))
     ),
 ];
 
@@ -163,7 +162,7 @@ function isFunction(value: unknown): boolean {
  */
 export function resolveOptions(options: CallOptions | undefined, base: Settings): Settings {
   if (options === undefined) return base;
-  if (typeof options !== "object" || !options) check(options, base, "options");
+  check(options, base, "options");
   return {
     tracer: pick(options.tracer, base.tracer, "tracer", TRACER),
     taskId: pick(options.taskId, base.taskId, "taskId"),
@@ -187,7 +186,7 @@ export function resolveOptions(options: CallOptions | undefined, base: Settings)
 }
 
 function resolveRetry(retry: RetryOptions, base: Settings["retry"]): Settings["retry"] {
-  if (typeof retry !== "object" || !retry) check(retry, base, "retry");
+  check(retry, base, "retry");
   return {
     maxRetries: pick(retry.maxRetries, base.maxRetries, "retry.maxRetries", COUNT),
     baseDelayMs: pick(retry.baseDelayMs, base.baseDelayMs, "retry.baseDelayMs", DELAY),

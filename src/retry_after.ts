@@ -18,26 +18,30 @@ export interface RetryAfter {
  * @param now Wall clock in milliseconds since 1970, for a date without a `Date` header to measure it against.
  */
 export function readRetryAfter(lines: string, now: number): RetryAfter | undefined {
-  const header = (name: string, value = ".*") => find(lines, `^${name}:(${value})$`);
+  // Looked for as it is: a name from outside may look like a pattern.
+  const valueOf = (name: string) => `${lines.split(`\n${name}:`)[1]}`.split("\n")[0]!;
   // The server's own clock, where it is told: a skewed one on either side then does no harm.
-  const serverNow = parseDate(header("date")) || now;
+  const serverNow = parseDate(valueOf("date")) || now;
 
   // Nothing where the text is no wait.
-  const wish = (retryAfterSource: string, text = header(retryAfterSource)): RetryAfter | undefined => {
+  const wish = (retryAfterSource: string, text: string): RetryAfter | undefined => {
     const ms = Math.ceil(parseDuration(text) ?? parseDate(text) - serverNow);
     if (ms === ms) return { retryAfterMs: Math.min(Math.max(ms, 0), 2 ** 53 - 1), retryAfterSource };
   };
-  const decimal = (name: string, unit: string) => wish(name, header(name, "[\\d.]+") + unit);
-  const refills = [...lines.matchAll(/^(\S{0,60})remaining(\S{0,60}):0$/gm)]
-    .map(([, before, after]) => wish(`${before}reset${after}`))
+  const header = (name: string, unit: string) => {
+    const text = valueOf(name);
+    // A date has a space in it, unlike what else `wish` reads.
+    return wish(name, /^[\d.]+$/.test(text) ? text + unit : / /.test(text) ? text : "");
+  };
+  const refills = (lines.match(/^\S{0,60}remaining\S{0,60}(?=:0$)/gm) ?? [])
+    .map((name) => name.replace("remaining", "reset"))
+    .map((name) => wish(name, valueOf(name)))
     // The longest first, and what is no wait last.
     .sort((a, b) => b!.retryAfterMs - a!.retryAfterMs);
 
-  return decimal("retry-after-ms", "ms") ??
-    decimal("x-ms-retry-after-ms", "ms") ??
-    decimal("retry-after", "s") ??
-    // A date has a space in it, unlike what else `wish` reads.
-    wish("retry-after", header("retry-after", ".* .*")) ??
+  return header("retry-after-ms", "ms") ??
+    header("x-ms-retry-after-ms", "ms") ??
+    header("retry-after", "s") ??
     wish("body", find(lines, "RetryInfo\nretryDelay:(.*)")) ??
     wish("body", find(lines, "(?:again|retry) (?:in|after) ([\\d.hm]+) ?s") + "s") ??
     refills[0];

@@ -7,17 +7,17 @@ const MAX_INPUT = 1024;
 /** What to mask, after what stays in front of it: each pattern's first group. All run in linear time. */
 const RULES: readonly RegExp[] = [
   // A private key, or whatever else is armored like one, as far as it is there.
-  /()-----BEGIN.*?(?:-----END.*?-----|$)/g,
-  // What follows a telling name, in text, headers and JSON, or `Bearer` or `Basic`, though not as prose: all of it up to the quote
-  // that opened it, or else up to a space or any quote, but all cookies. Without a quote `\2` is empty and rules out the
-  // first way.
-  /((?:key|token|secret|passw\w*|passphrase|pwd|sig|signature|credentials|authorization|cookie)(?: \w+)?[\\"'\]]* ?[:=][ [\\]*(["']?)(?:(?:basic|bearer|token) )?|\b(?:basic|bearer) (?=\S*\d|\S{15}))(?:(?:(?!\2)\\*.)+|(?:; |[^\s"'])+)/gi,
+  /()-----BEGIN.*?(-----END.*?-----|$)/g,
+  // What follows a telling name, in text, headers and JSON, or `Bearer` or `Basic`, though not as prose: all of it up to
+  // the quote that opened it, or else up to a space or any quote, but all cookies. Without a quote `\2` is empty and rules
+  // out the first way. A name needs no colon before what is long and has a digit in it.
+  /((?:key|token|secret|passw\w{0,16}|passphrase|pwd|sig|signature|credentials|authorization|cookie)(?: \w+)??(?:[\\"'\]]* ?[:=][ [\\>]*(["']?)(?:(?:basic|bearer|token) )?|\W{1,3}(?=[\w+/-]{16})(?=\S{0,40}\d))|\b(?:basic|bearer) (?=\S*\d|\S{15}))(?:(?:(?!\2)\\*.)+|(?:; |[^\s"'])+)/gi,
   // A URL's user info.
   /(:\/\/)[^\s/?#"<>]*(?=@)/g,
   // A query string, of whole URLs and of mere paths.
   /(\?)[\w[%][^\s"'<>]*/g,
   // Keys known by their first letters, hexadecimal runs, and long mixtures of digits, small and capital letters.
-  /\b()(?:sk[_-]|(?:gh\w|github_pat|gsk|hf|xai|pplx|ya29)[_.-](?=[\w-]{16})|A[KS]IA|AIza|eyJ|xox|[\da-f]{32}|(?=\w{32})(?=\w*\d)(?=\w*[a-z])(?=\w*[A-Z]))[\w.*+-]*/g,
+  /\b()(?:sk[_-]|(?:gh\w|github_pat|[cg]sk|hf|xai|pplx|ya29|AQ|fw|nvapi|tgp)[_.-](?=[\w-]{16})|ABSK|A[KS]IA|AIza|eyJ|xox|(?:dapi)?[\da-f]{32}|(?=\w{32})(?=\w*\d)(?=\w*[a-z])(?=\w*[A-Z]))[\w.*+-]*/g,
 ];
 
 /**
@@ -30,7 +30,7 @@ const RULES: readonly RegExp[] = [
 export function sanitizeMessage(text: string): string {
   let clean = oneLine(text.slice(0, MAX_INPUT));
   // Half a secret may stand at the cut, too short to be recognized.
-  if (text.length > MAX_INPUT) clean = (/.* /.exec(clean) ?? /.*[",}\]\u2e80-\ud7ff]/.exec(clean))?.[0] ?? "";
+  if (text.length > MAX_INPUT) clean = /.* |.*[",}\]\u2e80-\ud7ff]|/.exec(clean)![0];
   for (const rule of RULES) clean = clean.replace(rule, "$1[redacted]");
   return text.length > MAX_INPUT || clean.length > MAX_LENGTH ? oneLine(clean.slice(0, MAX_LENGTH - 1)) + "…" : clean;
 }

@@ -55,16 +55,18 @@ Deno.test("anthropicMessageStream() tells a slow consumer of the error that the 
   });
 });
 
-Deno.test("anthropicMessageStream() resolves with the message after a stream that broke after content", async () => {
-  await withFaultServer([{ kind: "reset_mid_stream", ...someText }, { kind: "ok", ...someText }], async (server) => {
-    const client = new Anthropic({ apiKey: "test", baseURL: server.url });
-    const provider = anthropicMessageStream(client);
-    const request = { model, messages, max_tokens: 1 };
-    const { content } = await callWithRetry(provider, request, { retry: { baseDelayMs: 1 } });
-    assertEquals(content[0]?.type === "text" && content[0].text, someText.text);
-    assertEquals(server.log.length, 2);
+for (const kind of ["reset_mid_stream", "truncated_stream"] as const) {
+  Deno.test(`anthropicMessageStream() resolves with the message after a ${kind} after content`, async () => {
+    await withFaultServer([{ kind, ...someText }, { kind: "ok", ...someText }], async (server) => {
+      const client = new Anthropic({ apiKey: "test", baseURL: server.url });
+      const provider = anthropicMessageStream(client);
+      const request = { model, messages, max_tokens: 1 };
+      const { content } = await callWithRetry(provider, request, { retry: { baseDelayMs: 1 } });
+      assertEquals(content[0]?.type === "text" && content[0].text, someText.text);
+      assertEquals(server.log.length, 2);
+    });
   });
-});
+}
 
 Deno.test("ollama() leaves client.abort() its effect on streams", async () => {
   await withFaultServer([{ kind: "hang_mid_stream", ...someText }], async (server) => {

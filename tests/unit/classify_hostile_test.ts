@@ -97,6 +97,15 @@ const values: Readonly<Record<string, () => unknown>> = {
   }),
   "a header of 10 MB": () => ({ status: 429, headers: { "retry-after": "1".repeat(10 * MB) } }),
   "a header whose name is 10 MB": () => ({ status: 429, headers: { ["request-id".repeat(MB)]: "1" } }),
+  "a header whose name is half a pattern": () => ({ status: 429, headers: { "(remaining[": "0" } }),
+  "a header whose name is a pattern of HTTP's own characters": () => ({
+    status: 429,
+    headers: new Headers({ "*+remaining$|^": "0" }),
+  }),
+  "a header whose name is a pattern that takes forever": () => ({
+    status: 429,
+    headers: { [`${".*".repeat(25)}!remaining`]: "0", [`x${"y".repeat(5000)}`]: "0" },
+  }),
   "headers named like what is looked for": () => ({
     status: 402,
     headers: Object.fromEntries(
@@ -187,6 +196,10 @@ const key = fc.oneof(
     "stack",
   ),
   fc.string(),
+  // Names from outside, as patterns too.
+  fc.tuple(fc.string(), fc.constantFrom("remaining", "retry-after", "request-id"), fc.string()).map((it) =>
+    it.join("")
+  ),
 );
 const { tree } = fc.letrec((tie) => ({
   tree: fc.oneof(
@@ -196,6 +209,7 @@ const { tree } = fc.letrec((tie) => ({
     fc.json(),
     fc.integer({ min: 90, max: 610 }),
     fc.dictionary(key, tie("tree")),
+    fc.record({ headers: fc.dictionary(key, fc.constantFrom("0", "1")) }),
     fc.array(tie("tree"), { maxLength: 4 }),
     tie("tree").map((cause) => Object.assign(new Error("m"), { cause })),
   ),

@@ -87,6 +87,12 @@ const rows: readonly Row[] = [
     errorType: "network",
   },
   {
+    name: "a lost network in Safari",
+    source: "Safari 16",
+    shape: typeError("The Internet connection appears to be offline."),
+    errorType: "network",
+  },
+  {
     name: "a failure in React Native",
     source: "React Native",
     shape: typeError("Network request failed"),
@@ -202,6 +208,14 @@ const rows: readonly Row[] = [
     shape: typeError("Cannot read properties of undefined"),
     errorType: undefined,
   },
+  ...["client.fetchRequest is not a function", "loadFailed is not defined", "e.internetConnection is null"].map(
+    (message): Row => ({
+      name: `a TypeError: ${message}`,
+      source: "retry-rules.md",
+      shape: typeError(message),
+      errorType: undefined,
+    }),
+  ),
   {
     name: "a scheme that fetch does not know",
     source: "Node 20: recorded",
@@ -212,6 +226,12 @@ const rows: readonly Row[] = [
     name: "a port that fetch blocks",
     source: "Node 20: recorded",
     shape: typeError("fetch failed", { message: "bad port" }),
+    errorType: undefined,
+  },
+  {
+    name: "a dispatcher of another version of undici",
+    source: "Node 24 with the package undici 6",
+    shape: typeError("fetch failed", { code: "UND_ERR_INVALID_ARG", message: "invalid onRequestStart method" }),
     errorType: undefined,
   },
   {

@@ -870,6 +870,52 @@ const rows: readonly Row[] = [
     retryable: true,
   },
   {
+    name: "retries a stream that ended before the SDK had a message",
+    source: "Anthropic SDK 1.12: MessageStream",
+    thrown: Object.assign(new Error("stream ended without producing a Message with role=assistant"), {
+      name: "AnthropicError",
+    }),
+    errorType: "truncated_stream",
+    retryable: true,
+  },
+  {
+    name: "retries a stream that ended before its first chunk",
+    source: "Anthropic SDK 1.12: MessageStream; OpenAI SDK 7.57: ChatCompletionStream",
+    thrown: new Error("request ended without sending any chunks"),
+    errorType: "truncated_stream",
+    retryable: true,
+  },
+  {
+    name: "reads the status that the body tells within HTTP 200",
+    source: "OpenRouter errors; AI SDK 7: APICallError",
+    thrown: aiSdk(200, { error: { code: 429, message: "m" } }),
+    ...LIMITED,
+  },
+  {
+    name: "does not retry a wrong key within HTTP 200",
+    source: "OpenRouter errors; AI SDK 7: APICallError",
+    thrown: aiSdk(200, { error: { code: 401, message: "m" } }),
+    ...AUTH,
+  },
+  {
+    name: "does not retry a bad request within HTTP 200",
+    source: "OpenRouter errors; AI SDK 7: APICallError",
+    thrown: aiSdk(200, { error: { code: 400, message: "m" } }),
+    ...INVALID,
+  },
+  ...["billing_lookup", "get_usage_limit", "set_spend_limit"].map((tool): Row => ({
+    name: `does not take a tool named ${tool} for an exhausted quota`,
+    source: "retry-rules.md, step 4",
+    thrown: openAi(503, { message: `Cannot compile the schema of ${tool}`, type: "server_error", code: null }),
+    ...BROKEN,
+  })),
+  ...["Authentication backend is unavailable", "Permission check timed out"].map((message): Row => ({
+    name: `does not take a status of 503 for a wrong key where the message is: ${message}`,
+    source: "retry-rules.md, step 4",
+    thrown: openAi(503, { message, type: "server_error", code: null }),
+    ...BROKEN,
+  })),
+  {
     name: "does not retry a bad request whose message has a telling word in it",
     source: "retry-rules.md, step 4",
     thrown: {
@@ -977,6 +1023,12 @@ for (const [status, errorType] of Object.entries(TYPES)) {
     assertEquals(classifyError(new Response(null, { status: Number(status) })).errorType, errorType);
   });
 }
+
+Deno.test("classifyError() gives for a reason the words that decided, and no headers", () => {
+  const headers = new Headers({ "set-cookie": "sid=1" });
+  const { reason } = classifyError(Object.assign(new Error("The server is overloaded"), { status: 503, headers }));
+  assertEquals([reason.endsWith("overloaded"), reason.includes("sid")], [true, false]);
+});
 
 Deno.test("classifyError() finds the request id", () => {
   const id = (thrown: unknown) => classifyError(thrown).requestId;

@@ -201,6 +201,26 @@ Deno.test("callWithFallback() shares the deadline, and lets a target have option
   assertEquals(clock.now() <= 1000, true);
 });
 
+Deno.test("callWithFallback() takes time that passes in its own code, or in a rule, from the deadline", async () => {
+  const still = fakeClock();
+  let time = 0;
+  const ticking = { ...still, now: () => time++ };
+  const first = target(still, "openai", "gpt-5", [{ error: httpError(400) }]);
+  const second = target(still, "anthropic", "claude", []);
+  const slowRule = () => {
+    time += 1000;
+    return true;
+  };
+  const options = { clock: ticking, deadlineMs: 100, fallbackOn: slowRule };
+  const error = await assertRejects(() => callWithFallback([first, second], options));
+  assertEquals((error as { status?: number }).status, 400);
+  assertEquals(attemptsOf(error).length, 1);
+  assertEquals(second.provider.contexts.length, 0);
+
+  const shortest = callWithFallback([second], { clock: ticking, deadlineMs: 0.5 });
+  assertEquals((await assertRejects(() => shortest) as Error).name, "TimeoutError");
+});
+
 Deno.test("callWithFallback() opens no operation span when told not to", async () => {
   const tracer = recordingTracer();
   const clock = fakeClock({ autoAdvance: true });

@@ -22,6 +22,12 @@ const MASKED: Readonly<Record<string, string>> = {
   // Named values
   "Incorrect API key provided: my0wnk3y. See the docs": "Incorrect API key provided: [redacted] See the docs",
   "Your api key: ****abcd is invalid": "Your api key: [redacted] is invalid",
+  "Invalid API key my0wnk3y-abcdefghi": "Invalid API key [redacted]",
+  "Invalid API key 'my0wnk3y-abcdefghi' given": "Invalid API key '[redacted]' given",
+  "The API key (my0wnk3y/abcdefghi) is invalid": "The API key ([redacted] is invalid",
+  "API key my0wnk3yabcdefghi: not found": "API key [redacted] not found",
+  "key is my0wnk3yabcdefghi": "key is [redacted]",
+  "token `my0wnk3yabcdefghi` is expired": "token `[redacted] is expired",
   "bad key=abc": "bad key=[redacted]",
   "apikey: abc": "apikey: [redacted]",
   "OPENAI_API_KEY = abc": "OPENAI_API_KEY = [redacted]",
@@ -39,6 +45,8 @@ const MASKED: Readonly<Record<string, string>> = {
   "client_secret: abc": "client_secret: [redacted]",
   "pwd=abc sig=abc": "pwd=[redacted] sig=[redacted]",
   "signature: abc": "signature: [redacted]",
+  'api_key => "abc"': 'api_key => "[redacted]"',
+  '["authorization","my0wnk3yabcdefghi"]': '["authorization","[redacted]"]',
   "passphrase=abc credentials: abc": "passphrase=[redacted] credentials: [redacted]",
   "sent Basic dXNlcjpwYXNzd29yZA== twice": "sent Basic [redacted] twice",
   "Cookie: a=b; c=d; h=i next": "Cookie: [redacted] next",
@@ -76,6 +84,14 @@ const MASKED: Readonly<Record<string, string>> = {
   "xai-0123456789abcdefghijABCDEFGHIJ": "[redacted]",
   "pplx-0123456789abcdefghijABCDEFGHIJ": "[redacted]",
   "ya29.a0AfB_byC-0123456789": "[redacted]",
+  "csk-0123456789abcdefghijklmnopqr": "[redacted]",
+  "nvapi-Ab3_x-9Kd-2LmNoP4qRsTuVw": "[redacted]",
+  "fw_3ZkT8aBcDeFgHiJkLmNoPq": "[redacted]",
+  "tgp_v1_abC-DeF1_GhIjKlMnOpQrSt": "[redacted]",
+  "AQ.Ab8RN6Kx_lm-3dFgHjKl9PoIuY is wrong": "[redacted] is wrong",
+  "ABSKQmVkcm9ja0FQSUtleS1hYmNkZWZnaGlq is wrong": "[redacted] is wrong",
+  "bedrock-api-key-YmVkcm9jay5/hbWF6b+25hd3M=&Version=1": "bedrock-api-key-[redacted]",
+  "dapi0123456789abcdef0123456789abcdef": "[redacted]",
   [`jwt ${JWT} expired`]: "jwt [redacted] expired",
   // Long and random
   "wJalrXUtnFEMIbK7MDENGcbPxRfiCYEXAMPLEKEY": "[redacted]",
@@ -102,6 +118,10 @@ const SURVIVORS: readonly string[] = [
   'WWW-Authenticate: Bearer realm="api", error="invalid"',
   "Basic authentication required",
   "Unexpected token '<', \"<!DOCTYPE \"... is not valid JSON",
+  "Invalid bedrock-api-key",
+  "fw_hub_download failed",
+  "The key of the 1st message is wrong, token 128000 too",
+  "No API key found in environment variables, key authenticationMissing",
   "task-force, disk-usage, risk-averse",
   "hf_hub_download failed",
   "connect ECONNREFUSED http://[::1]:11434/api/chat",
@@ -151,6 +171,8 @@ const alphanumeric = some(ALPHANUMERIC, 20);
 const base64Url = some(ALPHANUMERIC + "-_", 20);
 const withDigit = base64Url.map((it) => it.slice(0, 9) + "7" + it.slice(9));
 const base64 = some(ALPHANUMERIC + "+/", 20).map((it) => it.slice(0, it.length & ~3)).map((it) => `${it}==`);
+/** In base64 neither `+` nor `/` comes of it. */
+const printableAscii = some(ALPHANUMERIC + "-:=+/", 20);
 const printable = some(Array.from({ length: 94 }, (_, i) => String.fromCharCode(33 + i)).join("") + "éß語😀 ", 8);
 const unquoted = some(ALPHANUMERIC + "!#$%&()*+,-./:;<=>?@[]^_`{|}~éß語", 8).map((it) => `a${it}`);
 /** Every third character at the latest is of another class, as in random text, but for certain. */
@@ -179,17 +201,34 @@ const KINDS: Readonly<Record<string, fc.Arbitrary<Sample>>> = {
   "authorization header": sample(fc.oneof(base64Url, base64), (it) => `Authorization: Bearer ${it}`),
   basic: sample(base64, (it) => `authorization: Basic ${it}`),
   ...Object.fromEntries(
-    ["sk-", "sk-proj-", "sk-ant-api03-", "sk-or-v1-", "AIza", "xoxb-", "ya29."].map((it) => [
+    [
+      ...[
+        "sk-",
+        "sk-proj-",
+        "sk-ant-api03-",
+        "sk-or-v1-",
+        "AIza",
+        "xoxb-",
+        "ya29.",
+        "csk-",
+        "nvapi-",
+        "tgp_v1_",
+        "AQ.",
+      ],
+    ].map((it) => [
       it,
       sample(base64Url, (secret) => it + secret),
     ]),
   ),
   ...Object.fromEntries(
-    ["ghp_", "gho_", "github_pat_", "hf_", "gsk_", "xai-", "pplx-"].map((it) => [
+    ["ghp_", "gho_", "github_pat_", "hf_", "gsk_", "xai-", "pplx-", "fw_"].map((it) => [
       it,
       sample(alphanumeric, (secret) => it + secret),
     ]),
   ),
+  "Bedrock API key": sample(printableAscii.map(btoa), (it) => `ABSK${it}`),
+  "Databricks token": sample(some("0123456789abcdef", 32, 32), (it) => `dapi${it}`),
+  "value in a sentence": sample(withDigit, (it) => `API key ${it}`),
   "AWS access key id": sample(some("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 16, 16), (it) => `AKIA${it}`),
   JWT: fc.tuple(base64Url, base64Url, base64Url).map(([a, b, c]) => ({
     text: `eyJ${a}.eyJ${b}.${c}`,
@@ -301,6 +340,11 @@ Deno.test("sanitizeMessage() takes no longer for hostile text, nor for 10 MB of 
       'password="',
       'password=\\"',
       "cookie: a; ",
+      "passw",
+      "key-",
+      "key-----------------",
+      "pwd--a",
+      "key ",
       'cookie="a',
     ],
     ...["-----BEGIN ", "-----BEGIN PRIVATE KEY-----", "://", "://a", "://a@", "?", "?a", "bearer ", "bearer a", "sk-"],
