@@ -33,6 +33,7 @@ import { quietly } from "./_quietly.ts";
 import type { StreamCall } from "./_stream_call.ts";
 import { readable } from "./stream_with_retry.ts";
 import { createTap } from "./_tap.ts";
+import { TruncatedStreamError } from "./truncated_stream_error.ts";
 import { watch, watchStream } from "./_watched_stream.ts";
 import type { WireFormat } from "./wire/wire_format.ts";
 
@@ -142,6 +143,9 @@ async function answer({ format, name, describe }: ModelRequest, ask: Ask, settin
     }
     const { bytes, text } = await readBody(response);
     if (!response.ok) throw new FailedResponse(response, bytes, skeleton(text));
+    if (/^\s*[{[]/.test(text) && !/[}\]]\s*$/.test(text)) {
+      throw new FailedResponse(response, bytes, new TruncatedStreamError());
+    }
     const read = () => format.describeResponse(skeleton(text));
     const told = FAILURE.test(text) ? read() : undefined;
     if (told?.error) throw new FailedResponse(response, bytes, told.error);

@@ -169,6 +169,24 @@ Deno.test("llmFetch() retries an error inside HTTP 200, and hands it over in the
   assertEquals(second.tracer.spans[0]!.attributes["llm.outcome"], "error");
 });
 
+Deno.test("llmFetch() retries an answer that is cut off within its JSON, and hands it over in the end", async () => {
+  const whole = JSON.stringify(COMPLETION, null, 2);
+  const cut = (length: number) => () =>
+    new Response(whole.slice(0, length), { headers: { "content-type": "application/json" } });
+  for (const length of [1, 30, whole.length - 3]) {
+    const { llm, tracer, sent } = set([cut(length), ok], { retry: { maxRetries: 1 } });
+    assertEquals(await (await llm(CHAT, post(CHAT_BODY))).json(), COMPLETION);
+    assertEquals([sent.length, tracer.named("llm.call")[0]!.attributes["error.type"]], [2, "truncated_stream"]);
+  }
+  const { llm } = set([cut(30)], { retry: { maxRetries: 1 } });
+  assertEquals(await (await llm(CHAT, post(CHAT_BODY))).text(), whole.slice(0, 30));
+  for (const text of [`${whole}\n \n`, `\n[${whole}]`, "", "Hello", "<p>{</p>"]) {
+    const { llm, sent } = set([() => new Response(text)]);
+    assertEquals(await (await llm(CHAT, post(CHAT_BODY))).text(), text);
+    assertEquals(sent.length, 1, text);
+  }
+});
+
 Deno.test("llmFetch() rejects with the very error that fetch did", async () => {
   const failure = Object.assign(new TypeError("fetch failed"), { cause: { code: "ECONNREFUSED" } });
   const { llm, sent } = set([() => Promise.reject(failure)], { retry: { maxRetries: 2 } });
