@@ -13,7 +13,7 @@ const MOST_HELD_BACK = 1000;
 /** Where a chunk says more than whether it is content. */
 const FACTS = ["usage", "totalInputTokens", "stopReason", "model", "id", "requestId", "statusCode"] as const;
 
-/** An error that a chunk reports. */
+/** An error that a chunk reports, or the end. */
 export interface Reported {
   /** As the chunk's description gives it. */
   readonly error: unknown;
@@ -62,14 +62,9 @@ export class StreamAttempt<Req, Chunk> {
         const pulled = span.run(this.#pull);
         const result = await (isWatched ? within(this.#clock, this.#context.signal, idleTimeoutMs, pulled) : pulled);
         if (this.#cancelled) return;
-        if (!result.done) this.head.push(result.value);
         const reported = this.read(result);
         if (reported) throw reported.error;
-        if (
-          this.isAtEnd && this.#firstChunkAt === undefined && this.#facts.stopReason === undefined && !this.isComplete
-        ) {
-          throw new TruncatedStreamError();
-        }
+        if (!result.done) this.head.push(result.value);
       } while (
         !this.isAtEnd && !this.#cancelled && this.#firstChunkAt === undefined && this.head.length < MOST_HELD_BACK
       );
@@ -94,7 +89,7 @@ export class StreamAttempt<Req, Chunk> {
     return this.#waitingSince === undefined ? 0 : Math.max(0, this.#clock.now() - this.#waitingSince);
   }
 
-  /** Takes in what a chunk, or the end, says, and gives the error it reports. */
+  /** Takes in what a chunk, or the end, says, and gives the error it reports: at the end, a truncation too. */
   read(result: IteratorResult<Chunk, unknown>): Reported | undefined {
     if (Object(result) !== result) {
       // Its type alone: it may be a part of the answer.
@@ -105,7 +100,9 @@ export class StreamAttempt<Req, Chunk> {
     const { done, value } = result;
     if (done) {
       this.isAtEnd = true;
-      return this.readRest();
+      const reported = this.readRest();
+      const isWhole = this.isComplete ?? (this.#firstChunkAt ?? this.#facts.stopReason) !== undefined;
+      return reported ?? (isWhole ? undefined : { error: new TruncatedStreamError() });
     }
     this.#hasChunks = true;
     return this.#hear(value as Chunk, true);

@@ -7,7 +7,6 @@ import { Context } from "./_context.ts";
 import type { Settings } from "./options.ts";
 import type { Provider, StreamProvider } from "./provider.ts";
 import { StreamAttempt } from "./_stream_attempt.ts";
-import { TruncatedStreamError } from "./truncated_stream_error.ts";
 import { timeoutError } from "./_within.ts";
 
 /** Who waits for a chunk. */
@@ -199,9 +198,7 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
       this.#advance();
       return this.#readToItsEnd();
     }
-    const failure = this.#reported ??
-      (attempt.isComplete === false ? { error: new TruncatedStreamError() } : undefined);
-    if (failure) this.#fail(failure.error, undefined, !this.#isTap);
+    if (this.#reported) this.#fail(this.#reported.error, undefined, !this.#isTap);
     else this.#end({ outcome: "ok" });
   }
 

@@ -524,6 +524,29 @@ Deno.test("streamWithRetry() ends a truncated stream with an error of its own cl
   assertEquals(attemptsOf(error).map((attempt) => attempt["error.type"]), ["truncated_stream"]);
 });
 
+Deno.test("streamWithRetry() tries a stream again that is cut off before anything was handed over", async () => {
+  // The last event may be seen only when the stream has ended.
+  const unseen: Chunk = { isContent: false, isTerminal: false };
+  const cases: [name: string, chunks: Chunk[], end?: Chunk][] = [
+    ["behind a stop reason, without content", [{ ...unseen, stopReason: "length" }]],
+    ["in its only event", [unseen], { isContent: true, isTerminal: false }],
+    ["in its only event, which stops", [unseen], { isContent: true, isTerminal: false, stopReason: "length" }],
+  ];
+  for (const [name, chunks, end = {}] of cases) {
+    const provider = { ...giving(...chunks), describeChunk: (chunk: Chunk) => chunk, describeEnd: () => end };
+    const stream = streamWithRetry(provider, request, {
+      clock: fakeClock({ autoAdvance: true }),
+      retry: { maxRetries: 1 },
+    });
+    const error = await assertRejects(() => collect(stream), TruncatedStreamError);
+    assertEquals(
+      attemptsOf(error).map((attempt) => [attempt["error.type"], attempt["llm.retry.decision"]]),
+      [["truncated_stream", "retry"], ["truncated_stream", "exhausted"]],
+      name,
+    );
+  }
+});
+
 Deno.test("streamWithRetry() reads what is left when a stream has ended", async () => {
   const chunks = [hello, you];
   const provider = {
