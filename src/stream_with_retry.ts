@@ -82,9 +82,11 @@ function endWhenDropped<Req, Chunk>(stream: object, call: StreamCall<Req, Chunk>
 
 /** What the consumer holds. */
 export function readable<Req, Chunk>(call: StreamCall<Req, Chunk>): RetriedStream<Chunk> {
+  let hasReader = false;
   const stream = new ReadableStream<Chunk>({
     pull: (controller) =>
       new Promise<void>((resolve, reject) => {
+        hasReader = true;
         call.ask({
           reject,
           resolve({ done, value }) {
@@ -99,7 +101,11 @@ export function readable<Req, Chunk>(call: StreamCall<Req, Chunk>): RetriedStrea
   endWhenDropped(stream, call);
   return Object.defineProperties(stream, {
     finished: { value: call.finished },
-    [Symbol.asyncIterator]: { value: (options?: IteratorOptions) => iterator(call, stream, options) },
+    [Symbol.asyncIterator]: {
+      // While there is a reader, nobody else may read, and it may leave a chunk behind. Not all browsers have `values`.
+      value: (options?: IteratorOptions) =>
+        (hasReader || stream.locked) && stream.values?.(options) || iterator(call, stream, options),
+    },
   }) as RetriedStream<Chunk>;
 }
 

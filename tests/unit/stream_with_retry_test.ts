@@ -295,6 +295,39 @@ Deno.test("streamWithRetry() is a ReadableStream that can be teed, piped and mad
   assertEquals((await stream.finished)?.["llm.outcome"], "ok");
 });
 
+Deno.test("streamWithRetry() is iterated like any ReadableStream once somebody has read it as one", async () => {
+  const provider = manualStream();
+  const stream = streamWithRetry(provider, request);
+  const reader = stream.getReader();
+  await assertRejects(async () => await collect(stream), TypeError);
+  const released = reader.read();
+  await settle();
+  reader.releaseLock();
+  await assertRejects(() => released, TypeError);
+  // Comes for a reader that does not wait for it any more.
+  provider.give(hello);
+  await settle();
+  provider.give(you, last);
+  provider.end();
+  assertEquals(await collect(stream), [hello, you, last]);
+  assertEquals((await stream.finished)?.["llm.outcome"], "ok");
+});
+
+Deno.test("streamWithRetry() is cancelled by who leaves it early after somebody has read it as a ReadableStream", async () => {
+  const provider = manualStream();
+  provider.give(hello, you, last);
+  const stream = streamWithRetry(provider, request);
+  const reader = stream.getReader();
+  assertEquals((await reader.read()).value, hello);
+  reader.releaseLock();
+  for await (const chunk of stream) {
+    assertStrictEquals(chunk, you);
+    break;
+  }
+  assertEquals([provider.pulls, provider.returns], [2, 1]);
+  assertEquals((await stream.finished)?.["llm.outcome"], "cancelled");
+});
+
 Deno.test("streamWithRetry() errs as a ReadableStream with the same error", async () => {
   const error = httpError(400);
   const failing: StreamProvider<unknown, Uint8Array> = { name: "demo", stream: () => Promise.reject(error) };
