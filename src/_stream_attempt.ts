@@ -27,6 +27,8 @@ export class StreamAttempt<Req, Chunk> {
   isAtEnd = false;
   /** Whether the end marker was seen; unset if the chunks do not tell. */
   isComplete: boolean | undefined;
+  /** What it has failed with before the first content, if the stream itself told. */
+  reported: Reported | undefined;
   readonly #provider: StreamProvider<Req, Chunk>;
   readonly #context: AttemptContext;
   readonly #clock: Clock;
@@ -62,9 +64,9 @@ export class StreamAttempt<Req, Chunk> {
         const pulled = span.run(this.#pull);
         const result = await (isWatched ? within(this.#clock, this.#context.signal, idleTimeoutMs, pulled) : pulled);
         if (this.#cancelled) return;
-        const reported = this.read(result);
-        if (reported) throw reported.error;
+        this.reported = this.read(result);
         if (!result.done) this.head.push(result.value);
+        if (this.reported) throw this.reported.error;
       } while (
         !this.isAtEnd && !this.#cancelled && this.#firstChunkAt === undefined && this.head.length < MOST_HELD_BACK
       );

@@ -111,6 +111,12 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
     this.#advance();
   }
 
+  /** What the last attempt said, if that is the `error` it failed with before the first content. */
+  saidOf(error: unknown): Chunk[] | undefined {
+    const { reported, head } = this.#attempt ?? {};
+    return reported?.error === error ? head : undefined;
+  }
+
   amend(ending: Ending): Ending {
     const { stopReason, ...facts } = this.#attempt!.facts();
     return {
@@ -149,10 +155,10 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
     while (this.#asked.length > 0) {
       const { resolve, reject } = this.#asked[0]!;
       if (this.#hasLeft) resolve({ done: true, value: undefined });
+      else if (this.#failure) reject(this.#failure.error);
       else if (this.#answered && this.#attempt!.head.length > 0) {
         resolve({ done: false, value: this.#attempt!.head.shift()! });
-      } else if (this.#failure) reject(this.#failure.error);
-      else if (this.#isOver) resolve({ done: true, value: undefined });
+      } else if (this.#isOver) resolve({ done: true, value: undefined });
       else {
         if (this.#answered && !this.#isPulling) this.#pull();
         return;
@@ -232,7 +238,6 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
   /** Nothing is left running, and nobody is left waiting. */
   #close(failure: { readonly error: unknown } | undefined): void {
     this.#isOver = true;
-    if (failure) this.#attempt?.head.splice(0);
     this.#failure = failure;
     this.#idle?.stop();
     this.#deadline?.stop();

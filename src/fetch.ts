@@ -34,7 +34,7 @@ import type { StreamCall } from "./_stream_call.ts";
 import { readable } from "./stream_with_retry.ts";
 import { createTap } from "./_tap.ts";
 import { TruncatedStreamError } from "./truncated_stream_error.ts";
-import { watch, watchStream } from "./_watched_stream.ts";
+import { rescue, watch, watchStream } from "./_watched_stream.ts";
 import type { WireFormat } from "./wire/wire_format.ts";
 
 export type { Fetch } from "./_fetch_request.ts";
@@ -135,11 +135,11 @@ async function answer({ format, name, describe }: ModelRequest, ask: Ask, settin
       const isKnown = type === STREAM_TYPES[format.framing];
       const reader = isKnown ? readerOf(format, response) : { describeChunk: () => describeHead(response) };
       const watched = watch({ name, stream: () => response.body!, ...reader }, settings);
-      call = watched.call;
-      await call.open(context).catch((error) => {
-        throw new FailedResponse(response, watched.rescue(error), error);
+      call = watched;
+      await watched.open(context).catch((error) => {
+        throw new FailedResponse(response, rescue(watched, error), error);
       });
-      return { response, body: readable(call) };
+      return { response, body: readable(watched) };
     }
     const { bytes, text } = await readBody(response);
     if (!response.ok) throw new FailedResponse(response, bytes, skeleton(text));
