@@ -58,7 +58,7 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
     settings: Settings,
     isTap = false,
   ) {
-    const { signal, onAttempt, clock } = settings;
+    const { onAttempt, clock } = settings;
     this.#provider = provider;
     this.#request = request;
     this.#startedAt = clock.now();
@@ -73,12 +73,18 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
         return onAttempt(record);
       },
     };
+  }
+
+  /** Follows the caller's signal. Whoever only opens attempts does so by itself, until one is answered. */
+  #follow(): void {
+    const { signal } = this.#settings;
     signal?.addEventListener("abort", this.#abort);
     if (signal?.aborted) this.#abort();
   }
 
   /** Asks until there is content. @throws What ends the call before that. */
   async start(): Promise<void> {
+    this.#follow();
     try {
       await run(this.#provider as unknown as Provider<Req, void>, this.#request, undefined, this.#inner, this);
     } catch (error) {
@@ -100,6 +106,7 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
     const { signal } = this.#controller;
     const stop = () => this.#end(CANCELLED, { error: signal.reason });
     this.#answered = answered;
+    this.#follow();
     if (signal.aborted) return stop();
     signal.addEventListener("abort", stop);
     if (this.#attempt!.isAtEnd) return this.#end({ outcome: "ok" });

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import { type Fetch, llmFetch, type LlmFetchOptions } from "../../src/fetch.ts";
 import { fakeClock, recordingTracer } from "../../src/testing.ts";
+import { countingSignal } from "../support/scripted_provider.ts";
 
 const CHAT = "https://api.openai.com/v1/chat/completions";
 const CHAT_BODY = { model: "gpt-5", messages: [{ role: "user", content: "Hello" }], tools: [{}, {}] };
@@ -358,6 +359,21 @@ Deno.test("llmFetch() hands over a stream that nobody has told of as any other, 
     controller.abort("enough");
     assertEquals(await reader.read().catch((error: unknown) => error), "enough");
     assertEquals(state.cancelled, "enough");
+  }
+});
+
+Deno.test("llmFetch() leaves no listener on the caller's signal of streams that failed, told of or not", async () => {
+  const failed = sse({ error: { message: "Overloaded", type: "server_error", code: 503 } });
+  for (const stream of [true, undefined]) {
+    for (const last of [failed, sse(...STREAM)]) {
+      const { signal, listeners } = countingSignal();
+      let sent = 0;
+      // Makes no Request, for that would listen to the signal itself in Node.
+      const fetch = () => Promise.resolve((++sent < 3 ? failed : last)());
+      const { llm } = set([], { fetch, retry: { maxRetries: 2 } });
+      await (await llm(CHAT, post({ ...CHAT_BODY, stream }, { signal }))).text();
+      assertEquals([sent, listeners()], [3, 0]);
+    }
   }
 });
 
