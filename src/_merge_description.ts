@@ -8,7 +8,7 @@ export function mergeDescription(earlier: ChunkDescription, later: ChunkDescript
   return {
     ...earlier,
     ...known(later),
-    usage: earlier.usage && later.usage ? { ...earlier.usage, ...known(later.usage) } : later.usage ?? earlier.usage,
+    usage: earlier.usage && { ...earlier.usage, ...known(later.usage ?? {}) } || later.usage,
     isContent: earlier.isContent !== false || later.isContent !== false,
     isTerminal: earlier.isTerminal || (later.isTerminal ?? earlier.isTerminal),
     error: earlier.error ?? later.error,

@@ -60,16 +60,14 @@ export function ollama<Req, Res, StreamReq, Chunk>(
   client: OllamaClient<Req, Res, StreamReq, Chunk>,
   { name }: BindingOptions = {},
 ): Binding<Req, Res, Unstreamed<StreamReq>, Chunk> {
-  const chat = async <T>(request: unknown, signal: AbortSignal) => ({
-    data: await withSignal(client, signal).chat(request as never) as T,
-  });
+  const ask = <T>(request: unknown, signal: AbortSignal) =>
+    withSignal(client, signal).chat(request as never) as PromiseLike<T>;
   const host = quietly(() => (client as { readonly config?: { readonly host?: unknown } }).config?.host);
   return bind(format, name, host, {
-    chat: (request, { signal }) => chat<Res>({ ...request, stream: false }, signal),
-    async stream(request, { signal }) {
-      const { data } = await chat<AsyncIterable<Chunk>>({ ...request, stream: true }, signal);
-      return { data: explained(data) };
-    },
+    chat: async (request, { signal }) => ({ data: await ask<Res>({ ...request, stream: false }, signal) }),
+    stream: async (request, { signal }) => ({
+      data: explained(await ask<AsyncIterable<Chunk>>({ ...request, stream: true }, signal)),
+    }),
   });
 }
 
@@ -78,7 +76,7 @@ async function* explained<Chunk>(chunks: AsyncIterable<Chunk>): AsyncGenerator<C
   try {
     yield* chunks;
   } catch (error) {
-    if (error instanceof Error && error.constructor === Error) error.cause ??= { error: error.message };
+    if ((error as Error)?.constructor === Error) (error as Error).cause ??= { error: (error as Error).message };
     throw error;
   }
 }

@@ -91,8 +91,27 @@ export function tokens(
 ): ResponseDescription {
   const told = [input, output, fromCache, toCache, reasoning].map(count);
   const [inputTokens, outputTokens, cacheReadTokens, cacheCreationTokens, reasoningTokens] = told;
-  return sum(...told) === undefined ? {} : {
+  return told.every((one) => one === undefined) ? {} : {
     usage: { inputTokens, outputTokens, cacheReadTokens, cacheCreationTokens, reasoningTokens },
     totalInputTokens: count(total),
+  };
+}
+
+/**
+ * A reader of one stream's events, or of a response, in which calls are found: where the model waits for a tool, that is
+ * said nowhere else, and why it stopped is as plain as without them.
+ */
+export function readWithCalls<T extends ResponseDescription>(
+  reader: (value: Loose | undefined, hint: string) => T,
+  callsIn: (value: Loose | undefined) => boolean | undefined,
+): (value: unknown, hint?: string) => Partial<T> {
+  let hasCalls: boolean | undefined;
+  return (value, hint) => {
+    hasCalls ||= read(callsIn, value);
+    const described: Partial<T> = read(reader, value, hint) ?? {};
+    const { stopReason, finishReasons = [stopReason] } = described;
+    return hasCalls && /^(stop|completed)$/i.test(stopReason!)
+      ? { ...described, stopReason: "function_call", finishReasons }
+      : described;
   };
 }

@@ -1,4 +1,4 @@
-import type { ChunkDescription, ResponseDescription, Usage } from "../provider.ts";
+import type { ChunkDescription, ResponseDescription } from "../provider.ts";
 import { asked, kind, type Loose, modelIn, read, says, sum, text, tokens } from "./_read.ts";
 import type { WireFormat, WireRequest, WireResponse } from "./wire_format.ts";
 
@@ -12,21 +12,22 @@ export const anthropic: WireFormat = {
   describeResponse: (body) => read(response, body) ?? {},
   describeEvent: (data, type) => read(event, data, type) ?? {},
   describeEvents() {
-    let before: Usage = {};
+    let before: (number | undefined)[] = [];
     return (data, type) => {
       const described = anthropic.describeEvent(data, type);
-      if (!described.usage) return described;
+      const { usage } = described;
+      if (!usage) return described;
       // Each event leaves out counts that stay as they were.
-      const { inputTokens = before.inputTokens, cacheReadTokens = before.cacheReadTokens } = described.usage;
-      const { cacheCreationTokens = before.cacheCreationTokens } = described.usage;
-      before = { inputTokens, cacheReadTokens, cacheCreationTokens };
-      return { ...described, totalInputTokens: total(inputTokens, cacheReadTokens, cacheCreationTokens) };
+      before = [usage.inputTokens, usage.cacheReadTokens, usage.cacheCreationTokens]
+        .map((count, at) => count ?? before[at]);
+      return { ...described, totalInputTokens: total(...before) };
     };
   },
 };
 
-function total(input: unknown, fromCache: unknown, toCache: unknown): number | undefined {
-  return sum(input) === undefined ? undefined : sum(input, fromCache, toCache);
+/** The input and what of the prompt was cached; unknown without the former. */
+function total(...counts: unknown[]): number | undefined {
+  return sum(counts[0]) === undefined ? undefined : sum(...counts);
 }
 
 function request(body: Loose | undefined, path: string): WireRequest {

@@ -19,11 +19,12 @@ function request(body: Loose | undefined): WireRequest {
 
 function response(body: Loose | undefined): WireResponse {
   const usage = body?.usage;
+  const counts = usage?.tokens;
   const reason = text(body?.finish_reason ?? body?.finishReason);
   return {
     ...tokens(
-      usage?.tokens?.input_tokens ?? usage?.tokens?.inputTokens,
-      usage?.tokens?.output_tokens ?? usage?.tokens?.outputTokens,
+      counts?.input_tokens ?? counts?.inputTokens,
+      counts?.output_tokens ?? counts?.outputTokens,
       usage?.cached_tokens ?? usage?.cachedTokens,
     ),
     stopReason: reason,

@@ -1,5 +1,5 @@
 import type { ChunkDescription } from "../provider.ts";
-import { asked, list, type Loose, modelIn, read, says, sum, text, tokens } from "./_read.ts";
+import { asked, list, type Loose, modelIn, read, readWithCalls, says, sum, text, tokens } from "./_read.ts";
 import type { WireFormat, WireRequest, WireResponse } from "./wire_format.ts";
 
 /** Gemini, at Google AI and at Vertex, and the requests of its SDK. A stream that is asked for without `alt=sse` is one array. */
@@ -9,26 +9,13 @@ export const gemini: WireFormat = {
   path: /:(streamG|g)enerateContent$/,
   telling: /finishReason"|usageMetadata"|promptFeedback"|functionCall"|error"|event: ?error/,
   describeRequest: (body, path) => read(request, body, path) ?? { isStream: false },
-  describeResponse: (body) => read(response, body) ?? {},
-  describeEvent: (data) => read(event, data) ?? {},
-  describeEvents() {
-    let hasCalls = false;
-    return (data) => {
-      const described = gemini.describeEvent(data);
-      hasCalls ||= !!read(callsOf, data);
-      // It ends with `STOP` whether or not the model waits for a tool, and the call stands in an event before.
-      return hasCalls && described.stopReason === "STOP"
-        ? { ...described, stopReason: CALLS, finishReasons: described.finishReasons ?? ["STOP"] }
-        : described;
-    };
-  },
+  describeResponse: (body) => readWithCalls(response, callsIn)(body),
+  describeEvent: (data) => readWithCalls(event, callsIn)(data),
+  describeEvents: () => readWithCalls(event, callsIn),
 };
 
-/** That the model waits for a tool, which is said nowhere else than in its parts. */
-const CALLS = "function_call";
-
-function callsOf(body: Loose | undefined): boolean {
-  return list(list(body?.candidates)[0]?.content?.parts).some((part) => part?.functionCall);
+function callsIn(body: Loose | undefined): boolean {
+  return list(list(body?.candidates)[0]?.content?.parts).some((part) => part?.functionCall) || list(body).some(callsIn);
 }
 
 function request(body: Loose | undefined, path: string): WireRequest {
@@ -49,8 +36,6 @@ function response(body: Loose | undefined): WireResponse {
   const usage = body?.usageMetadata;
   const candidates = list(body?.candidates);
   const reasons = candidates.flatMap((candidate) => text(candidate?.finishReason) ?? []);
-  const [reason] = reasons;
-  const isCall = reason === "STOP" && callsOf(body);
   return {
     ...tokens(
       usage?.promptTokenCount,
@@ -60,8 +45,8 @@ function response(body: Loose | undefined): WireResponse {
       usage?.thoughtsTokenCount,
       sum(usage?.promptTokenCount, usage?.toolUsePromptTokenCount),
     ),
-    stopReason: isCall ? CALLS : reason ?? text(body?.promptFeedback?.blockReason),
-    finishReasons: isCall || reasons.length > 1 ? reasons : undefined,
+    stopReason: reasons[0] ?? text(body?.promptFeedback?.blockReason),
+    finishReasons: reasons.length > 1 ? reasons : undefined,
     model: text(body?.modelVersion),
     id: text(body?.responseId),
     error: body?.error ? body : undefined,

@@ -1,5 +1,5 @@
 import type { ChunkDescription } from "../provider.ts";
-import { asked, type Loose, read, says, text, tokens } from "./_read.ts";
+import { asked, type Loose, read, readWithCalls, says, text, tokens } from "./_read.ts";
 import type { WireFormat, WireRequest, WireResponse } from "./wire_format.ts";
 
 /** Ollama's chat, which streams unless it is told not to. */
@@ -7,11 +7,16 @@ export const ollama: WireFormat = {
   name: "ollama",
   framing: "ndjson",
   path: /\/api\/chat\/?$/,
-  telling: /done"\s*:\s*true|error"\s*:/,
+  telling: /done"\s*:\s*true|error"\s*:|tool_calls"/,
   describeRequest: (body) => read(request, body) ?? { isStream: false },
-  describeResponse: (body) => read(response, body) ?? {},
-  describeEvent: (data) => read(event, data) ?? {},
+  describeResponse: (body) => readWithCalls(response, callsIn)(body),
+  describeEvent: (data) => readWithCalls(event, callsIn)(data),
+  describeEvents: () => readWithCalls(event, callsIn),
 };
+
+function callsIn(body: Loose | undefined): boolean {
+  return says(body?.message?.tool_calls);
+}
 
 function request(body: Loose | undefined): WireRequest {
   return asked(body?.model, body?.tools, body?.messages, (body?.stream as unknown) !== false);

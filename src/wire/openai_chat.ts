@@ -39,7 +39,7 @@ export function chatResponse(body: Loose | undefined, type: string, stopped: Sto
   reasons.forEach((reason, at) => reason && stopped.set(choices[at]?.index ?? at, reason));
   const usage = body?.usage ?? body?.x_groq?.usage;
   const cache = usage?.prompt_tokens_details;
-  const isError = type === "error" || body?.error || text(body?.object) === "error";
+  const isError = type === "error" || body?.error || (body?.object as unknown) === "error";
   return {
     ...tokens(
       usage?.prompt_tokens ?? usage?.promptTokens,

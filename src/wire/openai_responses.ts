@@ -1,5 +1,5 @@
 import type { ChunkDescription } from "../provider.ts";
-import { asked, isDone, kind, list, type Loose, read, says, text, tokens } from "./_read.ts";
+import { asked, isDone, kind, list, type Loose, read, readWithCalls, says, text, tokens } from "./_read.ts";
 import type { WireFormat, WireRequest, WireResponse } from "./wire_format.ts";
 
 /** OpenAI's Responses. */
@@ -9,8 +9,8 @@ export const openaiResponses: WireFormat = {
   path: /\/responses\/?$/,
   telling: /response\.(completed|incomplete|failed)"|error"|event: ?error|DONE\]/,
   describeRequest: (body) => read(request, body) ?? { isStream: false },
-  describeResponse: (body) => read(response, body) ?? {},
-  describeEvent: (data, type) => read(event, data, type) ?? {},
+  describeResponse: (body) => readWithCalls(response, callsIn)(body),
+  describeEvent: (data, type) => readWithCalls(event, callsIn)(data, type),
 };
 
 function request(body: Loose | undefined): WireRequest {
@@ -19,27 +19,28 @@ function request(body: Loose | undefined): WireRequest {
 
 function response(body: Loose | undefined): WireResponse {
   const usage = body?.usage;
+  const cache = usage?.input_tokens_details;
   const status = text(body?.status) ?? "";
-  // That the model waits for a tool is said nowhere else than in its output.
-  const isCall = status === "completed" &&
-    list(body?.output).some((item) =>
-      /^(function|custom_tool|computer|local_shell|apply_patch)_call$/.test(kind(item))
-    );
   return {
     ...tokens(
       usage?.input_tokens,
       usage?.output_tokens,
-      usage?.input_tokens_details?.cached_tokens,
-      usage?.input_tokens_details?.cache_write_tokens,
+      cache?.cached_tokens,
+      cache?.cache_write_tokens,
       usage?.output_tokens_details?.reasoning_tokens,
     ),
-    stopReason: text(body?.incomplete_details?.reason) ??
-      (/^(in_progress|queued|)$/.test(status) ? undefined : isCall ? "function_call" : status),
-    finishReasons: isCall ? [status] : undefined,
+    stopReason: text(body?.incomplete_details?.reason) ?? text(status.replace(/^(in_progress|queued)$/, "")),
     model: text(body?.model),
     id: text(body?.id),
     error: body?.error || status === "failed" ? { type: "response.failed", error: body?.error } : undefined,
   };
+}
+
+/** Whether the model waits for its caller: the calls of hosted tools have no `call_id`, but those in a container. */
+function callsIn(body: Loose | undefined): boolean {
+  return list((body?.response ?? body)?.output).some((item) =>
+    text(item?.call_id) && /_call(local)?$/.test(kind(item) + (text(item?.environment?.type) ?? ""))
+  );
 }
 
 function event(data: Loose | undefined, hint: string): ChunkDescription {

@@ -160,7 +160,7 @@ function ollamaJs(): SdkUnderTest[] {
       "break (stream)": "it does not let go of the body",
     },
     tellsHttp: false,
-    told: told("ollama", { reason: "stop", stopReason: "end_turn" }),
+    told: told("ollama", { reason: "stop" }),
     retryAfter: { source: "backoff" },
   })];
 }

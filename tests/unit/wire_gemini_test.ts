@@ -129,6 +129,10 @@ testWireFormat("gemini", gemini, {
       [answer([{ text: "H" }]), answer([{ text: "i" }], "STOP", USAGE)],
       { ...COUNTED, stopReason: "STOP", model: MODEL, id: ID },
     ],
+    "the array of a stream with a call in its middle": [
+      [answer([{ functionCall: { name: "f" } }]), answer([{ text: "" }], "STOP", USAGE)],
+      { ...COUNTED, stopReason: "function_call", finishReasons: ["STOP"], model: MODEL, id: ID },
+    ],
     "an error": [QUOTA, { error: ["rate_limited", "Resource has been exhausted"] }],
     "an error in an array": [[QUOTA], { error: ["rate_limited", "Resource has been exhausted"] }],
     "an empty array": [[], {}],
@@ -147,6 +151,15 @@ testWireFormat("gemini", gemini, {
     "a stream of a call of a tool": [
       [[answer([{ functionCall: { name: "f", args: { error: 1 } }, thoughtSignature: "CtQ" }], "STOP", USAGE)]],
       "b",
+      { ...COUNTED, stopReason: "function_call", finishReasons: ["STOP"], model: MODEL, id: ID },
+    ],
+    "a stream of a call of a tool, and an end that says nothing of it": [
+      [
+        [answer([{ text: "Let me see" }])],
+        [{ candidates: [{ content: { parts: [{ functionCall: { name: "f" } }] } }] }],
+        [answer([{ text: "" }], "STOP", USAGE)],
+      ],
+      "cct",
       { ...COUNTED, stopReason: "function_call", finishReasons: ["STOP"], model: MODEL, id: ID },
     ],
     "a stream whose prompt is blocked": [
@@ -193,4 +206,5 @@ testWireFormat("gemini", gemini, {
       { ...NEITHER, error: ["quota_exhausted", "Resource has been exhausted"] },
     ],
   },
+  remembered: /"functionCall"/,
 });

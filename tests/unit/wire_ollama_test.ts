@@ -38,6 +38,11 @@ testWireFormat("ollama", ollama, {
   },
   responses: {
     "an answer": [line({ content: "Hi" }, LAST), COUNTED],
+    "that it waits for a tool": [
+      line({ content: "", tool_calls: [{ function: { name: "f", arguments: {} } }] }, LAST),
+      { ...COUNTED, stopReason: "function_call", finishReasons: ["stop"] },
+    ],
+    "an empty list of calls": [line({ content: "Hi", tool_calls: [] }, LAST), COUNTED],
     "an answer from the cache, which counts no prompt": [
       line({ content: "Hi" }, { done: true, done_reason: "length", eval_count: 5 }),
       { usage: { outputTokens: 5 }, stopReason: "length", model: MODEL },
@@ -61,7 +66,16 @@ testWireFormat("ollama", ollama, {
         [line({ content: "" }, LAST)],
       ],
       "ct",
-      COUNTED,
+      { ...COUNTED, stopReason: "function_call", finishReasons: ["stop"] },
+    ],
+    "a stream of a call of a tool that was cut off": [
+      [
+        [line({ content: "", thinking: "Hm" })],
+        [line({ content: "", tool_calls: [{ function: { name: "f", arguments: {} } }] })],
+        [line({ content: "" }, { ...LAST, done_reason: "length" })],
+      ],
+      "cct",
+      { ...COUNTED, stopReason: "length" },
     ],
     "a stream that fails on its way": [
       [[line({ content: "H" })], [{ error: "model runner has unexpectedly stopped" }]],
@@ -75,4 +89,5 @@ testWireFormat("ollama", ollama, {
     "the end without counts": [{ done: true }, END],
     "a word that is no end": [{ done: "true" }, NEITHER],
   },
+  remembered: /"tool_calls"/,
 });

@@ -89,6 +89,30 @@ testWireFormat("openaiResponses", openaiResponses, {
       response("completed", { output: [{ type: "web_search_call", id: "ws_1", status: "completed" }, MESSAGE] }),
       { stopReason: "completed", model: MODEL, id: ID },
     ],
+    "that it waits for commands to be run by the caller": [
+      response("completed", {
+        output: [{ type: "shell_call", call_id: "call_1", environment: { type: "local" }, status: "completed" }],
+      }),
+      { stopReason: "function_call", finishReasons: ["completed"], model: MODEL, id: ID },
+    ],
+    "that commands were run in a container, which waits for nothing": [
+      response("completed", {
+        output: [
+          { type: "shell_call", call_id: "call_1", environment: { type: "container_reference", container_id: "c" } },
+          { type: "shell_call_output", call_id: "call_1", output: [] },
+          MESSAGE,
+        ],
+      }),
+      { stopReason: "completed", model: MODEL, id: ID },
+    ],
+    "that it waits for tools to be looked for by the caller": [
+      response("completed", { output: [{ type: "tool_search_call", call_id: "call_1", execution: "client" }] }),
+      { stopReason: "function_call", finishReasons: ["completed"], model: MODEL, id: ID },
+    ],
+    "that tools were looked for by the service": [
+      response("completed", { output: [{ type: "tool_search_call", call_id: null, execution: "server" }, MESSAGE] }),
+      { stopReason: "completed", model: MODEL, id: ID },
+    ],
     "what is incomplete": [
       response("incomplete", { incomplete_details: { reason: "max_output_tokens" }, output: [CALL] }),
       { stopReason: "max_output_tokens", model: MODEL, id: ID },
