@@ -54,7 +54,9 @@ export interface BytesReader {
  * found in those that say more than content. After the first content, others are not parsed.
  * @returns For a provider of `streamWithRetry` that streams bytes. Never throws.
  */
-export function readBytes(format: Pick<WireFormat, "framing" | "describeEvent" | "telling">): BytesReader {
+export function readBytes(
+  format: Pick<WireFormat, "framing" | "describeEvent" | "describeEvents" | "telling" | "goesOnWhenStopped">,
+): BytesReader {
   const taps = new WeakMap<object, Tap>();
   const tapOf = (context: object): Tap => {
     let tap = taps.get(context);
