@@ -128,7 +128,8 @@ export function traceCall<Req>(
           if (streamed) {
             told["llm.stream"] = true;
             told["llm.first_chunk_ms"] = streamed.firstChunkMs;
-            told["llm.wait_ms"] = streamed.waitMs;
+            // A stream that does not come hears last that its time is up.
+            told["llm.wait_ms"] = Math.min(streamed.waitMs, durationMs!);
             told["llm.usage_partial"] = streamed.isPartial || undefined;
           }
           const last = withFailure(told, ending, ending.message, ending.outcome);

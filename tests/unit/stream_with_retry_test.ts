@@ -520,6 +520,18 @@ Deno.test("streamWithRetry() tells no times below 0 of a clock that is set back"
   assertEquals(operation?.attributes["gen_ai.response.time_to_first_chunk"], 0);
 });
 
+Deno.test("streamWithRetry() tells no more time waited than the attempt took, however long it takes to judge it", async () => {
+  const clock = fakeClock({ autoAdvance: true });
+  let late = 0;
+  const stream = streamWithRetry({ name: "demo", stream: () => new Promise<never>(() => {}) }, request, {
+    clock: { ...clock, now: () => clock.now() + late },
+    attemptTimeoutMs: 80,
+    retry: { maxRetries: 0, classify: () => void (late += 5) },
+  });
+  const [attempt] = attemptsOf(await assertRejects(() => collect(stream), DOMException));
+  assertEquals([attempt!["llm.wait_ms"], attempt!["llm.duration_ms"]], [80, 80]);
+});
+
 Deno.test("streamWithRetry() opens no operation span where none is wanted", async () => {
   const tracer = recordingTracer();
   await collect(streamWithRetry(giving(hello), request, { tracer, operationSpan: false }));
