@@ -227,7 +227,12 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
   /** Ends it with an error in mid-stream. */
   #fail(error: unknown, decision: RetryDecision = "already_streaming", isTold = true): void {
     if (this.#isEnded) return;
-    const ending = judge(error, this.#answered!.attempt, this.#settings, Infinity);
+    const reported = this.#reported;
+    // What was complete is not cut short by what nobody waits for.
+    if (this.#attempt!.isComplete && !reported && this.#asked.length + this.#attempt!.head.length === 0) {
+      return this.#end({ outcome: "ok" }, this.#isTap ? { error } : undefined);
+    }
+    const ending = judge(reported ? reported.error : error, this.#answered!.attempt, this.#settings, Infinity);
     this.#end({ ...ending, decision, retryInMs: undefined, delaySource: undefined }, isTold ? { error } : undefined);
   }
 

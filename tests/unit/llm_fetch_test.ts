@@ -543,6 +543,45 @@ Deno.test("llmFetch() comes to the end where the SDK reads no further than the l
   assertEquals(tracer.named("llm.call")[0]!.attributes["llm.outcome"], "ok");
 });
 
+Deno.test("llmFetch() tells how a stream ended by what it said, not by what came of the connection behind that", async () => {
+  const overloaded = { error: { message: "Overloaded", type: "server_error", code: 503 } };
+  const cut = () => Object.assign(new TypeError("terminated"), { cause: { code: "UND_ERR_SOCKET" } });
+  const endings: [events: unknown[], outcome: string, type: string | undefined][] = [
+    [STREAM, "ok", undefined],
+    [[...STREAM.slice(0, 3), overloaded], "error", "overloaded"],
+    [STREAM.slice(0, 3), "error", "network"],
+  ];
+  for (const [events, outcome, type] of endings) {
+    for (const isCut of [true, false]) {
+      const left = events.map((event) => `data: ${typeof event === "string" ? event : JSON.stringify(event)}\n\n`);
+      const body = new ReadableStream<Uint8Array>({
+        pull(to) {
+          if (left.length > 0) return to.enqueue(new TextEncoder().encode(left.shift()));
+          return isCut ? Promise.reject(cut()) : new Promise(() => {});
+        },
+      }, { highWaterMark: 0 });
+      const clock = fakeClock();
+      const { llm, tracer } = set([() => new Response(body)], { clock, idleTimeoutMs: 20 });
+      const reader = (await llm(CHAT, post({ ...CHAT_BODY, stream: true }))).body!.getReader();
+      for (const _ of events) await reader.read();
+      // Some SDKs read no further than to the last event.
+      if (outcome === "ok") await clock.advance(20);
+      const asked = reader.read();
+      asked.catch(() => {});
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      await clock.advance(20);
+      const error = await assertRejects(() => asked);
+      assertEquals((error as Error).name, isCut ? "TypeError" : "TimeoutError");
+      const { attributes, endCount } = tracer.named("llm.call")[0]!;
+      const isTimeout = type === "network" && !isCut;
+      assertEquals(
+        [attributes["llm.outcome"], attributes["error.type"], endCount],
+        isTimeout ? ["timeout", "timeout", 1] : [outcome, type, 1],
+      );
+    }
+  }
+});
+
 Deno.test("llmFetch() reads the API of the provider that its caller names", async () => {
   const completion = { ...COMPLETION, usage: { ...COMPLETION.usage, num_cached_tokens: 3 } };
   const { llm, tracer } = set([() => Response.json(completion)], { provider: "mistral" });

@@ -617,6 +617,26 @@ Deno.test("streamWithRetry() takes a stream as complete once it has said so, wha
   assertEquals([record?.["llm.outcome"], record?.["llm.output_tokens"]], ["ok", 7]);
 });
 
+Deno.test("streamWithRetry() takes a stream that has said that it is complete for no late one", async () => {
+  const told = async (reads: number, ...chunks: Chunk[]) => {
+    const clock = fakeClock();
+    const provider = manualStream();
+    provider.give(...chunks);
+    const stream = streamWithRetry(provider, request, { clock, deadlineMs: 100 });
+    const iterator = stream[Symbol.asyncIterator]();
+    for (let read = 0; read < reads; read++) await iterator.next();
+    await settle();
+    await clock.advance(100);
+    const { done } = await iterator.next().catch(() => ({ done: "an error" }));
+    assertEquals(provider.returns, 1);
+    return [(await stream.finished)?.["llm.outcome"], done];
+  };
+  assertEquals(await told(2, hello, last), ["ok", true]);
+  // Nobody has that yet.
+  assertEquals(await told(0, { ...last, isContent: true }), ["timeout", "an error"]);
+  assertEquals(await told(1, hello), ["timeout", "an error"]);
+});
+
 Deno.test("streamWithRetry() takes in a total that stands in a chunk alone", async () => {
   const tracer = recordingTracer();
   const provider = {
