@@ -23,8 +23,8 @@ export interface Streaming<Res> {
   open(context: Context): Promise<Res>;
   /** Takes over the attempt that was answered: whoever has it has to `settle` it. */
   begin(answered: Answered, response: Res): void;
-  /** Adds to how an attempt failed what the stream had said by then. */
-  amend(ending: Ending): Ending;
+  /** Adds to how an attempt failed, after `durationMs`, what the stream had said by then. */
+  amend(ending: Ending, durationMs?: number): Ending;
 }
 
 /** An attempt that was answered, and its call. */
@@ -118,7 +118,7 @@ export async function run<Req, Res>(
       if (context) {
         Context.abort(context, ending === CANCELLED ? signal!.reason : error);
         if (gate && ending.decision === "retry") ending = calledOff(ending, "refused", gate);
-        (attemptTrace ?? trace.startAttempt(attempt)).end(durationMs, streaming?.amend(ending) ?? ending);
+        (attemptTrace ?? trace.startAttempt(attempt)).end(durationMs, streaming?.amend(ending, durationMs) ?? ending);
       }
       if (ending.retryInMs !== undefined) {
         const waitingSince = clock.now();
@@ -186,7 +186,7 @@ function stopped(error: unknown, last: Ending | undefined): Ending {
 }
 
 /** The same ending, but no other attempt follows. */
-function calledOff(ending: Ending, decision: RetryDecision, gate?: string): Ending {
+export function calledOff(ending: Ending, decision: RetryDecision, gate?: string): Ending {
   return { ...ending, decision, gate, retryInMs: undefined, delaySource: undefined };
 }
 

@@ -128,8 +128,7 @@ export function traceCall<Req>(
           if (streamed) {
             told["llm.stream"] = true;
             told["llm.first_chunk_ms"] = streamed.firstChunkMs;
-            // A stream that does not come hears last that its time is up.
-            told["llm.wait_ms"] = Math.min(streamed.waitMs, durationMs!);
+            told["llm.wait_ms"] = streamed.waitMs;
             told["llm.usage_partial"] = streamed.isPartial || undefined;
           }
           const last = withFailure(told, ending, ending.message, ending.outcome);

@@ -10,9 +10,6 @@ import { within } from "./_within.ts";
 /** As many chunks without content are held back; a stream that sends more is handed over as it comes. */
 const MOST_HELD_BACK = 1000;
 
-/** Where a chunk says more than whether it is content. */
-const FACTS = ["usage", "totalInputTokens", "stopReason", "model", "id", "requestId", "statusCode"] as const;
-
 /** An error that a chunk reports, or the end. */
 export interface Reported {
   /** As the chunk's description gives it. */
@@ -83,12 +80,8 @@ export class StreamAttempt<Req, Chunk> {
 
   /** From here on time is the consumer's. */
   stopWaiting(): void {
-    this.#waitedMs += this.#waited();
+    if (this.#waitingSince !== undefined) this.#waitedMs += Math.max(0, this.#clock.now() - this.#waitingSince);
     this.#waitingSince = undefined;
-  }
-
-  #waited(): number {
-    return this.#waitingSince === undefined ? 0 : Math.max(0, this.#clock.now() - this.#waitingSince);
   }
 
   /** Takes in what a chunk, or the end, says, and gives the error it reports: at the end, a truncation too. */
@@ -103,8 +96,10 @@ export class StreamAttempt<Req, Chunk> {
     if (done) {
       this.isAtEnd = true;
       const reported = this.readRest();
-      const isWhole = this.isComplete ?? (this.#firstChunkAt ?? this.#facts.stopReason) !== undefined;
-      return reported ?? (isWhole ? undefined : { error: new TruncatedStreamError() });
+      if (reported || (this.isComplete ?? (this.#firstChunkAt ?? this.#facts.stopReason) !== undefined)) {
+        return reported;
+      }
+      return { error: new TruncatedStreamError() };
     }
     this.#hasChunks = true;
     return this.#hear(value as Chunk, true);
@@ -127,9 +122,12 @@ export class StreamAttempt<Req, Chunk> {
       );
       if (said) {
         const { isTerminal, error, isContent: isContentSaid } = said;
-        if (FACTS.some((name) => said[name])) this.#learn(said);
-        if (isTerminal === true) this.isComplete = true;
-        else if (isTerminal === false) this.isComplete ??= false;
+        // Most chunks say no more than whether they are content.
+        if (
+          said.usage || said.totalInputTokens || said.stopReason || said.model || said.id || said.requestId ||
+          said.statusCode
+        ) this.#learn(said);
+        if (typeof isTerminal === "boolean") this.isComplete ||= isTerminal;
         if (error) return { error };
         isContent = isContentSaid ?? isContent;
       }
@@ -160,15 +158,19 @@ export class StreamAttempt<Req, Chunk> {
     return this.#facts as Partial<ResponseFacts>;
   }
 
-  /** When things happened, for a call that started at `callStartedAt`. */
-  times(callStartedAt: number): StreamTimes {
+  /**
+   * When things happened, for a call that started at `callStartedAt`. An attempt hears last that its time is up: it has
+   * waited no longer than `durationMs`.
+   */
+  times(callStartedAt: number, durationMs: number = Infinity): StreamTimes {
+    this.stopWaiting();
     const at = this.#firstChunkAt;
     // Not below 0 where a clock was set back.
     const since = (start: number) => Math.max(0, Math.round(at! - start));
     const isOver = this.isComplete || this.isAtEnd && this.isComplete !== false;
     return {
       firstChunkMs: at === undefined ? undefined : since(this.#startedAt),
-      waitMs: Math.round(this.#waitedMs + this.#waited()),
+      waitMs: Math.min(Math.round(this.#waitedMs), durationMs),
       firstChunkAfter: at === undefined ? undefined : since(callStartedAt) / 1000,
       isPartial: this.#hasChunks && !isOver,
     };

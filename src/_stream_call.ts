@@ -1,5 +1,5 @@
 import { Alarm } from "./_alarm.ts";
-import { type Answered, CANCELLED, judge, run, settle, type Streaming } from "./_attempt_loop.ts";
+import { type Answered, calledOff, CANCELLED, judge, run, settle, type Streaming } from "./_attempt_loop.ts";
 import type { PastAttempt, RetryDecision } from "./attempt_record.ts";
 import { rememberAttempts } from "./attempts_of.ts";
 import type { Ending } from "./_call_trace.ts";
@@ -104,11 +104,9 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
   begin(answered: Answered): void {
     const { clock, deadlineMs } = this.#settings;
     const { signal } = this.#controller;
-    const stop = () => this.#end(CANCELLED, { error: signal.reason });
     this.#answered = answered;
     this.#follow();
-    if (signal.aborted) return stop();
-    signal.addEventListener("abort", stop);
+    if (signal.aborted) return this.#stop(signal.reason);
     if (this.#attempt!.isAtEnd) return this.#end({ outcome: "ok" });
     // One that has no end sets no timer.
     this.#deadline = new Alarm(clock, answered.endsAt - clock.now(), () => {
@@ -118,13 +116,12 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
     this.#advance();
   }
 
-  /** What the last attempt said, if that is the `error` it failed with before the first content. */
-  saidOf(error: unknown): Chunk[] | undefined {
-    const { reported, head } = this.#attempt ?? {};
-    return reported?.error === error ? head : undefined;
+  /** The last attempt, if one was started. */
+  get lastAttempt(): StreamAttempt<Req, Chunk> | undefined {
+    return this.#attempt;
   }
 
-  amend(ending: Ending): Ending {
+  amend(ending: Ending, durationMs?: number): Ending {
     const { stopReason, ...facts } = this.#attempt!.facts();
     return {
       ...facts,
@@ -132,7 +129,7 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
       stopReason: ending.outcome === "ok" ? stopReason : undefined,
       statusCode: ending.statusCode ?? facts.statusCode,
       requestId: ending.requestId ?? facts.requestId,
-      streamed: this.#attempt!.times(this.#startedAt),
+      streamed: this.#attempt!.times(this.#startedAt, durationMs),
     };
   }
 
@@ -154,7 +151,8 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
   /** Ends it; upstream first, also where the loop has yet to hear of it. */
   #stop(reason: unknown): void {
     this.#controller.abort(reason);
-    if (this.#context && !this.#isOver) Context.abort(this.#context, reason);
+    if (this.#answered) this.#end(CANCELLED, { error: this.#controller.signal.reason });
+    else if (this.#context) Context.abort(this.#context, reason);
   }
 
   /** Answers whoever asked, as far as that is possible. */
@@ -211,7 +209,7 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
       this.#advance();
       return this.#readToItsEnd();
     }
-    if (this.#reported) this.#fail(this.#reported.error, undefined, !this.#isTap);
+    if (this.#reported) this.#fail(this.#reported.error);
     else this.#end({ outcome: "ok" });
   }
 
@@ -225,15 +223,17 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
   }
 
   /** Ends it with an error in mid-stream. */
-  #fail(error: unknown, decision: RetryDecision = "already_streaming", isTold = true): void {
+  #fail(error: unknown, decision: RetryDecision = "already_streaming"): void {
     if (this.#isEnded) return;
-    const reported = this.#reported;
+    const failure = { error };
+    const said = this.#reported ?? failure;
+    const { isComplete, isAtEnd, head } = this.#attempt!;
     // What was complete is not cut short by what nobody waits for.
-    if (this.#attempt!.isComplete && !reported && this.#asked.length + this.#attempt!.head.length === 0) {
-      return this.#end({ outcome: "ok" }, this.#isTap ? { error } : undefined);
+    if (isComplete && said === failure && this.#asked.length + head.length === 0) {
+      return this.#end({ outcome: "ok" }, this.#isTap ? failure : undefined);
     }
-    const ending = judge(reported ? reported.error : error, this.#answered!.attempt, this.#settings, Infinity);
-    this.#end({ ...ending, decision, retryInMs: undefined, delaySource: undefined }, isTold ? { error } : undefined);
+    const ending = judge(said.error, this.#answered!.attempt, this.#settings, Infinity);
+    this.#end(calledOff(ending, decision), this.#isTap && isAtEnd ? undefined : failure);
   }
 
   /** Ends the attempt that was answered. Upstream goes first: no byte is to come that nobody wants. */

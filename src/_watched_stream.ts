@@ -32,8 +32,8 @@ export function watch<Chunk>(
 
 /** What the call's last attempt said, if that is what it failed with. @throws The error, if not. */
 export function rescue<Chunk>(call: StreamCall<undefined, Chunk>, error: unknown): ReadableStream<Chunk> {
-  const left = call.saidOf(error);
-  if (!left) throw error;
+  const { reported, head: left = [] } = call.lastAttempt ?? {};
+  if (!reported || reported.error !== error) throw error;
   return new ReadableStream({
     pull: (to) => left.length > 0 ? to.enqueue(left.shift()!) : to.close(),
   }, { highWaterMark: 0 });

@@ -159,7 +159,7 @@ async function answer({ format, name, describe }: ModelRequest, ask: Ask, settin
     },
     open,
     begin: (answered, { describe }) => describe ? settle(answered, readFacts(describe())) : call!.begin(answered),
-    amend: (ending) => call ? call.amend(ending) : ending,
+    amend: (ending, durationMs) => call ? call.amend(ending, durationMs) : ending,
   });
 }
 

@@ -377,6 +377,14 @@ Deno.test("llmFetch() leaves no listener on the caller's signal of streams that 
   }
 });
 
+Deno.test("llmFetch() rejects with what fetch did, also with nothing", async () => {
+  for (const stream of [true, undefined]) {
+    const { llm } = set([], { fetch: () => Promise.reject(undefined), retry: { maxRetries: 0 } });
+    const outcome = llm(CHAT, post({ ...CHAT_BODY, stream })).then(() => "a response", (error) => ({ error }));
+    assertEquals(await outcome, { error: undefined });
+  }
+});
+
 Deno.test("llmFetch() holds nothing back of events that are framed as no answer of that API is", async () => {
   const { state, response } = live(["a", "b", "c"]);
   const { llm, tracer } = set([() => response]);
