@@ -106,9 +106,12 @@ export function llmFetch(options: LlmFetchOptions = {}): Fetch {
 
 type Ask = (context: AttemptContext) => Promise<Response>;
 
+/** Reads an answer in one piece. @throws {FailedResponse} For a bad status. */
 async function readBody(response: Response): Promise<{ bytes: Uint8Array<ArrayBuffer>; text: string }> {
   const bytes = new Uint8Array(await response.arrayBuffer());
-  return { bytes, text: new TextDecoder().decode(bytes) };
+  const text = new TextDecoder().decode(bytes);
+  if (!response.ok) throw new FailedResponse(response, bytes, skeleton(text));
+  return { bytes, text };
 }
 
 /** Stands in every answer that is none. */
@@ -129,25 +132,21 @@ async function answer({ format, name, describe }: ModelRequest, ask: Ask, settin
   async function open(context: Context): Promise<Answer> {
     call = undefined;
     const response = await context.span.run(() => ask(context));
-    const type = response.ok && streamTypeOf(response);
-    if (type && response.body) {
+    const type = response.ok && response.body && streamTypeOf(response);
+    if (type) {
       // Nothing is known of events that this API does not have.
       const isKnown = type === STREAM_TYPES[format.framing];
       const reader = isKnown ? readerOf(format, response) : { describeChunk: () => describeHead(response) };
-      const watched = watch({ name, stream: () => response.body!, ...reader }, settings);
-      call = watched;
+      const watched = call = watch({ name, stream: () => response.body!, ...reader }, settings);
       await watched.open(context).catch((error) => {
         throw new FailedResponse(response, rescue(watched, error), error);
       });
       return { response, body: readable(watched) };
     }
     const { bytes, text } = await readBody(response);
-    if (!response.ok) throw new FailedResponse(response, bytes, skeleton(text));
-    if (/^\s*[{[]/.test(text) && !/[}\]]\s*$/.test(text)) {
-      throw new FailedResponse(response, bytes, new TruncatedStreamError());
-    }
     const read = () => format.describeResponse(skeleton(text));
-    const told = FAILURE.test(text) ? read() : undefined;
+    const isCutOff = /^\s*[{[]/.test(text) && !/[}\]]\s*$/.test(text);
+    const told = isCutOff ? { error: new TruncatedStreamError() } : FAILURE.test(text) ? read() : undefined;
     if (told?.error) throw new FailedResponse(response, bytes, told.error);
     return { response, body: bytes, describe: () => ({ ...(told ?? read()), ...describeHead(response) }) };
   }
@@ -188,9 +187,8 @@ async function stream({ format, name, describe }: ModelRequest, ask: Ask, settin
     async stream(_, context) {
       response = await ask(context);
       reader = readerOf(format, response);
-      if (response.ok) return response.body ?? new Blob().stream();
-      const { bytes, text } = await readBody(response);
-      throw new FailedResponse(response, bytes, skeleton(text));
+      if (!response.ok) await readBody(response);
+      return response.body ?? new Blob().stream();
     },
     describeRequest: describe,
     describeChunk: (chunk) => reader.describeChunk(chunk),
