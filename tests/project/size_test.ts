@@ -45,7 +45,7 @@ const BUDGETS = {
   shared_cooldown: KIB,
   circuit_breaker: KIB,
   fallback: KIB,
-  fetch: 8.25 * KIB,
+  fetch: 8 * KIB,
   ai_sdk: 3 * KIB,
   wire: 4.75 * KIB,
   openai: 3 * KIB,
