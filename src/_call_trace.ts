@@ -5,7 +5,7 @@ import type { GateResult } from "./gate.ts";
 import { DEFAULTS, type Settings } from "./options.ts";
 import type { AttemptSpan } from "./provider.ts";
 import { quietly } from "./_quietly.ts";
-import { safely } from "./_safe_span.ts";
+import { safely, type SafeSpan } from "./_safe_span.ts";
 import { normalizeStopReason } from "./stop_reason.ts";
 import type { Attributes, AttributeValue } from "./tracer.ts";
 
@@ -73,58 +73,52 @@ export function traceCall<Req>(
   const records: AttemptRecord[] = [];
   const extended = (own: Attributes): Attributes =>
     attributes === DEFAULTS.attributes ? own : { ...attributes, ...own };
-  const operationTrace = operationSpan
-    ? startSpan(
-      model ? `${operation} ${model}` : operation,
-      extended({
-        "task.id": taskId || undefined,
-        "gen_ai.operation.name": operation,
-        "gen_ai.provider.name": text(WELL_KNOWN_PROVIDERS[name]) ?? name,
-        "gen_ai.request.model": model,
-        "server.address": described.serverAddress,
-        "server.port": described.serverPort,
-      }),
-    )
-    : undefined;
+  let operationTrace: SafeSpan | undefined;
+  if (operationSpan) {
+    const about: Told = {
+      "task.id": taskId || undefined,
+      "gen_ai.operation.name": operation,
+      "gen_ai.provider.name": text(WELL_KNOWN_PROVIDERS[name]) ?? name,
+      "gen_ai.request.model": model,
+    };
+    tell(about, "server.address", described.serverAddress);
+    tell(about, "server.port", described.serverPort);
+    operationTrace = startSpan(model ? `${operation} ${model}` : operation, extended(about));
+  }
 
   return {
     model,
     records,
     startAttempt(attempt, queueMs) {
-      const first = extended({
+      const about: Told = {
         "task.id": taskId || undefined,
         "llm.provider": name,
         "llm.model": model,
         "llm.attempt": attempt,
         "llm.tool_count": described.toolCount,
         "llm.message_count": described.messageCount,
-      });
-      // Apart, because backends walk over what is not set as well.
-      const start = attempt || queueMs || isStream
-        ? {
-          ...first,
-          "llm.stream": isStream,
-          "http.request.resend_count": attempt || undefined,
-          "llm.queue_ms": queueMs || undefined,
-        }
-        : first;
+      };
+      tell(about, "llm.stream", isStream);
+      tell(about, "http.request.resend_count", attempt || undefined);
+      tell(about, "llm.queue_ms", queueMs || undefined);
+      const start = extended(about);
       const { span, end } = startSpan("llm.call", start, operationTrace);
       return {
         span,
         end(durationMs, ending) {
           const { streamed } = ending;
-          const told: Record<string, AttributeValue | undefined> = {
+          const told: Told = {
             "llm.duration_ms": durationMs,
             "llm.outcome": ending.outcome,
             "llm.input_tokens": ending.inputTokens,
             "llm.output_tokens": ending.outputTokens,
             "llm.cache_read_tokens": ending.cacheReadTokens,
             "llm.cache_creation_tokens": ending.cacheCreationTokens,
-            "llm.reasoning_tokens": ending.reasoningTokens,
             "llm.stop_reason": normalizeStopReason(ending.stopReason),
-            "http.response.status_code": ending.statusCode,
-            "llm.request_id": ending.requestId,
           };
+          tell(told, "llm.reasoning_tokens", ending.reasoningTokens);
+          tell(told, "http.response.status_code", ending.statusCode);
+          tell(told, "llm.request_id", ending.requestId);
           if (streamed) {
             told["llm.stream"] = true;
             told["llm.first_chunk_ms"] = streamed.firstChunkMs;
@@ -145,8 +139,7 @@ export function traceCall<Req>(
       const { stopReason, finishReasons = [stopReason!], cacheReadTokens: read, cacheCreationTokens: written } = ending;
       // Anthropic and Bedrock leave cached tokens out of their input count; OpenTelemetry wants them in.
       const leftOut = /^(anthropic|bedrock)$/.test(name) ? (read ?? 0) + (written ?? 0) : 0;
-      const isLatest = conventions === "latest";
-      const told: Record<string, AttributeValue | undefined> = {
+      const told: Told = {
         "llm.attempts": attempts,
         "llm.backoff_ms": waitedMs,
         "llm.outcome": ending.outcome,
@@ -156,14 +149,25 @@ export function traceCall<Req>(
         "gen_ai.usage.input_tokens": ending.totalInputTokens ?? count(ending.inputTokens! + leftOut),
         "gen_ai.usage.output_tokens": ending.outputTokens,
         "gen_ai.usage.cache_read.input_tokens": read,
-        "gen_ai.usage.cache_write.input_tokens": isLatest ? written : undefined,
-        "gen_ai.usage.cache_creation.input_tokens": isLatest ? undefined : written,
-        "gen_ai.usage.reasoning.output_tokens": ending.reasoningTokens,
+        "gen_ai.usage.cache_write.input_tokens": written,
       };
+      tell(told, "gen_ai.usage.reasoning.output_tokens", ending.reasoningTokens);
+      if (conventions !== "latest") {
+        told["gen_ai.usage.cache_creation.input_tokens"] = written;
+        told["gen_ai.usage.cache_write.input_tokens"] = undefined;
+      }
       if (ending.streamed) told["gen_ai.response.time_to_first_chunk"] = ending.streamed.firstChunkAfter;
       operationTrace?.end(withFailure(told, ending), ending.errorType, ending.message);
     },
   };
+}
+
+/** Attributes in the making. */
+type Told = Record<string, AttributeValue | undefined>;
+
+/** Adds what many calls do not have, if it is there, because backends walk over what is not set as well. */
+function tell(told: Told, name: string, value: AttributeValue | undefined): void {
+  if (value !== undefined) told[name] = value;
 }
 
 /** Nothing of it on success, because backends walk over what is not set as well. */
