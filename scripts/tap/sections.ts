@@ -23,7 +23,7 @@ const MB = 1e6;
 
 /** The sections by name. `http` gets the address of the server. */
 export const SECTIONS: Readonly<Record<string, (url: string) => Promise<Finding>>> = {
-  http: (url) => overHttp(url, STREAM_BYTES, undefined, 15),
+  http: (url) => overHttp(url, STREAM_BYTES, undefined, 41),
   "http, 64 KiB": (url) => overHttp(url, STREAM_BYTES, 65_536, 9),
   "http, 1 KiB": (url) => overHttp(url, 40e6, 1024, 5),
   "http, 64 bytes": (url) => overHttp(url, 5e6, 64, 5),
