@@ -49,13 +49,13 @@ export interface Answered {
 
 /** Ends the last attempt of a call, and the call. */
 export function settle(
-  { settings, keeper, trace, attemptTrace, attempt, startedAt, waitedMs }: Answered,
+  { settings, keeper, trace, attemptTrace, startedAt, waitedMs }: Answered,
   ending: Ending,
 ): void {
   const durationMs = elapsed(settings.clock, startedAt);
   keeper?.leave(ending);
   attemptTrace?.end(durationMs, ending);
-  trace.end(attempt + 1 - settings.firstAttempt, waitedMs, ending);
+  trace.end(waitedMs, ending);
 }
 
 /** The loop. Every way out of an attempt ends its span before anything else happens. */
@@ -128,7 +128,7 @@ export async function run<Req, Res>(
         ending = CANCELLED;
       }
       if (ending === CANCELLED) lastError = signal!.reason;
-      trace.end(trace.records.length, waitedMs, ending);
+      trace.end(waitedMs, ending);
       rememberAttempts(lastError, trace.records);
       throw lastError;
     }

@@ -52,7 +52,7 @@ export interface CallTrace {
   /** Opens the span of an attempt that has waited at gates for `queueMs`. */
   startAttempt(attempt: number, queueMs?: number): AttemptTrace;
   /** Ends the operation span. */
-  end(attempts: number, waitedMs: number, ending: Ending): void;
+  end(waitedMs: number, ending: Ending): void;
 }
 
 /** OpenTelemetry's names of the providers whose own name is another one. */
@@ -71,6 +71,7 @@ export function traceCall<Req>(
   const { model, operation = "chat" } = described;
   const startSpan = safely(tracer);
   const records: AttemptRecord[] = [];
+  let attempts = 0;
   const extended = (own: Attributes): Attributes =>
     attributes === DEFAULTS.attributes ? own : { ...attributes, ...own };
   let operationTrace: SafeSpan | undefined;
@@ -90,6 +91,7 @@ export function traceCall<Req>(
     model,
     records,
     startAttempt(attempt, queueMs) {
+      attempts++;
       const about: Told = {
         "task.id": taskId || undefined,
         "llm.provider": name,
@@ -135,7 +137,7 @@ export function traceCall<Req>(
         },
       };
     },
-    end(attempts, waitedMs, ending) {
+    end(waitedMs, ending) {
       const { stopReason, finishReasons = [stopReason!], cacheReadTokens: read, cacheCreationTokens: written } = ending;
       // Anthropic and Bedrock leave cached tokens out of their input count; OpenTelemetry wants them in.
       const leftOut = /^(anthropic|bedrock)$/.test(name) ? (read ?? 0) + (written ?? 0) : 0;
