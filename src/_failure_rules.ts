@@ -18,7 +18,7 @@ export type Rule = readonly [
 export const RULES: readonly Rule[] = [
   // What the body says outweighs the status, so a type's words stand above the statuses of the types below it.
   [
-    /^status 40(2(?! retry[^]*in_flight)|3(?=[^]*limit_source))|:(\w+_(quota|(spend|usage)_limit)|billing_)|credit.balance|(quotaid:\w*|many tokens.|models.)per.?day|\/ month/,
+    /^status 40(2(?! retry[^]*in_flight)|3(?=[^]*limit_source))|:(\w*(_quota|(spend|usage)_limit)|billing_)|credit.balance|(quotaid:\w*|many tokens.|models.)per.?day|\/ month/,
     "quota_exhausted",
     false,
     "account",
@@ -28,7 +28,7 @@ export const RULES: readonly Rule[] = [
     "context_too_long",
   ],
   [/:content_(policy|filter)|responsibleai/, "content_filter"],
-  [/^status 40[13]|:(authentication_|permission_|api_key|accessdenied)/, "auth", false, "account"],
+  [/^status 40[13]|:(authentication_?e|permission_?[de]|api_key|accessdenied)/, "auth", false, "account"],
   // A bad request is one whatever it says: its message may have the caller's words in it.
   [/^status 529|^(?!status 4(00|04|22))[^]*(overloaded|notready|unavailableex)/, "overloaded", true, "model"],
   [/^status 4(02|29)|:(rate_limit|throttling|resource_exhausted)/, "rate_limited", true, "model"],
@@ -49,7 +49,7 @@ export const RULES: readonly Rule[] = [
   [/^status 408|:\w*timeout(e|$)|timed.?out/m, "timeout", true],
   // "Connection error." is what SDKs say around any cause: it counts where there is none.
   [
-    /network ?error|(net(work)?|fetch|load) (connection|request|failed)|failed to fetch|connection (reset|error\.$(?!\ncause))|client error \(|error (reading a body|in input)|:terminated$|internal error;/m,
+    /(network|:fetch) ?error|(net(work)?|fetch|load) (connection|request|failed)|failed to fetch|connection (reset|error\.$(?!\ncause))|client error \(|error (reading a body|in input)|:terminated$|internal error;/m,
     "network",
     true,
   ],

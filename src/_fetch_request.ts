@@ -122,8 +122,8 @@ export function isRequest(input: unknown): input is Request {
 
 function parseUrl(text: string): URL | undefined {
   try {
-    // In a page and its workers it may be relative.
-    return new URL(text, (globalThis as { readonly location?: { readonly href: string } }).location?.href);
+    // In a page and its workers it may be relative. Elsewhere `location` may be a shim whose `href` is no base.
+    return new URL(text, (globalThis as { readonly location?: { readonly href: string } }).location?.href || undefined);
   } catch {
     return undefined;
   }

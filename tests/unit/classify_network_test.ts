@@ -177,6 +177,16 @@ const rows: readonly Row[] = [
     errorType: "network",
   },
   {
+    name: "an answer to node-fetch that is cut off in what is compressed",
+    source: "node-fetch: FetchError",
+    shape: withCode(
+      "Z_BUF_ERROR",
+      "FetchError",
+      "Invalid response body while trying to fetch http://x/: unexpected end",
+    ),
+    errorType: "network",
+  },
+  {
     name: "a reset that the AWS SDK calls a timeout",
     source: "AWS SDK 3.1164: recorded",
     shape: withCode("ECONNRESET", "TimeoutError", "read ECONNRESET"),

@@ -903,6 +903,18 @@ const rows: readonly Row[] = [
     thrown: aiSdk(200, { error: { code: 400, message: "m" } }),
     ...INVALID,
   },
+  {
+    name: "takes a type that is a usage limit, and no more, for an exhausted quota",
+    source: "OpenAI Codex: UsageLimitReachedError",
+    thrown: openAi(429, { message: "m", type: "usage_limit_reached" }),
+    ...QUOTA,
+  },
+  ...["AuthenticationError", "PermissionDeniedError"].map((name): Row => ({
+    name: `takes a wrong key for one by the name ${name} alone`,
+    source: "OpenAI and Anthropic SDKs: errors",
+    thrown: Object.assign(new Error("m"), { name }),
+    ...AUTH,
+  })),
   ...["billing_lookup", "get_usage_limit", "set_spend_limit"].map((tool): Row => ({
     name: `does not take a tool named ${tool} for an exhausted quota`,
     source: "retry-rules.md, step 4",
