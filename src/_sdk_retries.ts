@@ -38,7 +38,7 @@ export class SdkRetries {
     if (this.#known.push(known) > MOST_REMEMBERED) this.#known.shift();
   }
 
-  /** Tells what was made of a request before, and whether its object was the same, and forgets it. */
+  /** Tells what was made of a request before, and whether its object was the same, and then forgets it. */
   recall(likeness: Likeness): Failed & { readonly isSame: boolean } | undefined {
     const { size, object } = likeness;
     const ofSize = this.#known.filter((known) => known.size === size);
@@ -48,8 +48,10 @@ export class SdkRetries {
     const same = object && this.#objects.get(object);
     const found = alike.find((known) => known === same) ?? alike[0];
     if (!found) return undefined;
-    this.#known.splice(this.#known.indexOf(found), 1);
-    return { ...found, isSame: found === same };
+    const isSame = found === same;
+    // With another object it may be another call, and the one that has failed may still come again.
+    if (isSame || !object) this.#known.splice(this.#known.indexOf(found), 1);
+    return { ...found, isSame };
   }
 }
 

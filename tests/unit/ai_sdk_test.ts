@@ -262,6 +262,18 @@ Deno.test("retryMiddleware() steps back where the AI SDK retries by itself", asy
   assertEquals(tracer.named("llm.call").at(-1)!.attributes["llm.attempt"], 0);
 });
 
+Deno.test("retryMiddleware() knows which of two calls alike is tried again", async () => {
+  const { tracer, middleware, model } = set([overloaded(), overloaded(), RESULT], { retry: { maxRetries: 0 } });
+  const [first, second] = [{ ...PARAMS }, { ...PARAMS, prompt: [...PARAMS.prompt] }];
+  for (const params of [first, second]) await middleware.wrapGenerate({ params, model }).catch(() => {});
+  await middleware.wrapGenerate({ params: second, model });
+  await middleware.wrapGenerate({ params: first, model });
+  const attempts = tracer.named("llm.call");
+  assertEquals(attempts.map((span) => span.attributes["llm.attempt"]), [0, 0, 1, 1]);
+  assertStrictEquals(attempts[2]!.parent, attempts[1]!.parent);
+  assertStrictEquals(attempts[3]!.parent, attempts[0]!.parent);
+});
+
 Deno.test("retryMiddleware() takes what is asked of another model with the same prompt for another call", async () => {
   const warnings: string[] = [];
   const { tracer, middleware, model } = set([overloaded()], {
