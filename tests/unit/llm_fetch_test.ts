@@ -708,18 +708,17 @@ Deno.test("llmFetch() tells two calls apart that are alike and fail at once", as
 
 Deno.test("llmFetch() tells calls apart that differ in little and fail at once", async () => {
   const { llm, tracer } = set([limited], { retry: { maxRetries: 0 } });
-  const ask = async (count: number) => {
-    for (let at = 100; at < 300; at++) {
-      const content = `${"a".repeat(5000)} item ${at} ${"b".repeat(5000)}`;
-      const body = { ...CHAT_BODY, messages: [{ role: "user", content }], tools: Array(at).fill({ name: "t" }) };
-      await llm(CHAT, post(body, { headers: { "x-stainless-retry-count": String(count) } }));
-    }
+  const ask = async (item: number, count: number) => {
+    const content = `${"a".repeat(5000)} item ${item} ${"b".repeat(5000)}`;
+    const body = { ...CHAT_BODY, messages: [{ role: "user", content }] };
+    await llm(CHAT, post(body, { headers: { "x-stainless-retry-count": String(count) } }));
   };
-  await ask(0);
-  await ask(1);
+  for (let item = 100; item < 300; item++) await ask(item, 0);
+  // The last one first, so that the order tells nothing.
+  for (let item = 299; item >= 100; item--) await ask(item, 1);
   assertEquals(tracer.named("chat gpt-5").length, 200);
   const attempts = tracer.named("llm.call");
-  for (const [at, { parent, attributes }] of attempts.slice(200).entries()) {
+  for (const [at, { parent, attributes }] of attempts.slice(200).reverse().entries()) {
     assertStrictEquals(parent, attempts[at]!.parent);
     assertEquals(attributes["llm.attempt"], 1);
   }

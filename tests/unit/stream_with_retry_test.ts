@@ -617,6 +617,27 @@ Deno.test("streamWithRetry() takes a stream as complete once it has said so, wha
   assertEquals([record?.["llm.outcome"], record?.["llm.output_tokens"]], ["ok", 7]);
 });
 
+Deno.test("streamWithRetry() fails with an error that is the last event, which its end follows or not", async () => {
+  for (const ends of [true, false]) {
+    const provider = manualStream();
+    const error = { type: "overloaded_error", message: "m" };
+    provider.give(hello, { isContent: false, isTerminal: true, error });
+    if (ends) provider.end();
+    const stream = streamWithRetry(provider, request);
+    assertStrictEquals(await collect(stream).catch((it) => it), error);
+    assertEquals((await stream.finished)?.["llm.outcome"], "error");
+  }
+});
+
+Deno.test("streamWithRetry() takes a stop reason without content for an answer where no chunk tells the end", async () => {
+  const chunk: Chunk = { isContent: false, stopReason: "stop" };
+  const stream = streamWithRetry({ ...giving(chunk), describeChunk: (it) => it }, request, {
+    retry: { maxRetries: 0 },
+  });
+  assertEquals(await collect(stream), [chunk]);
+  assertEquals((await stream.finished)?.["llm.outcome"], "ok");
+});
+
 Deno.test("streamWithRetry() takes a stream that has said that it is complete for no late one", async () => {
   const told = async (reads: number, ...chunks: Chunk[]) => {
     const clock = fakeClock();
