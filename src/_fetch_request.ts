@@ -1,5 +1,6 @@
 import type { RequestDescription } from "./provider.ts";
 import { skeleton } from "./_json_skeleton.ts";
+import { quietly } from "./_quietly.ts";
 import { fingerprint, type Likeness } from "./_sdk_retries.ts";
 import { describeServer } from "./wire/provider_names.ts";
 import { findFormat, type FoundFormat } from "./wire/wire_formats.ts";
@@ -121,12 +122,9 @@ export function isRequest(input: unknown): input is Request {
 }
 
 function parseUrl(text: string): URL | undefined {
-  try {
-    // In a page and its workers it may be relative. Elsewhere `location` may be a shim whose `href` is no base.
-    return new URL(text, (globalThis as { readonly location?: { readonly href: string } }).location?.href || undefined);
-  } catch {
-    return undefined;
-  }
+  const { location } = globalThis as { readonly location?: { readonly href: string } };
+  // In a page and its workers it may be relative; what stands in for those may have a location that is no base.
+  return quietly(() => new URL(text)) ?? quietly(() => new URL(text, location!.href));
 }
 
 /** A stream can be read once. */

@@ -252,11 +252,12 @@ Deno.test("llmFetch() knows a call by a URL that is relative to the page's", asy
     assertEquals(sent.map(({ input }) => input), Array(2).fill("/api/openai/v1/chat/completions"));
     const { attributes } = tracer.spans[0]!;
     assertEquals([attributes["server.address"], attributes["server.port"]], ["app.example", 8443]);
-    // What stands in for a page's location may have none.
-    value.href = "";
-    const { llm: inShim, sent: sentInShim } = set([limited, ok]);
-    assertEquals((await inShim(CHAT, post(CHAT_BODY))).status, 200);
-    assertEquals(sentInShim.length, 2);
+    // What stands in for a page's location may have none, or one that is no URL.
+    for (value.href of ["", "null"]) {
+      const { llm: inShim, sent: sentInShim } = set([limited, ok]);
+      assertEquals((await inShim(CHAT, post(CHAT_BODY))).status, 200);
+      assertEquals(sentInShim.length, 2);
+    }
   } finally {
     if (before) Object.defineProperty(globalThis, "location", before);
     else Reflect.deleteProperty(globalThis, "location");
