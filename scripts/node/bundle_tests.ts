@@ -1,5 +1,6 @@
 import type { Plugin } from "esbuild";
 import { bundle } from "../support/bundle.ts";
+import { FOR_NODE } from "./bundle_script.ts";
 import { ASSERT_FALLBACK } from "../support/jsr.ts";
 import { path } from "../support/paths.ts";
 import { useInstalledPackage } from "./library_plugin.ts";
@@ -10,22 +11,17 @@ import { useInstalledPackage } from "./library_plugin.ts";
  */
 export async function bundleTests(files: string[], packageDirectory: string, outfile: string): Promise<void> {
   await bundle({
+    ...FOR_NODE,
     stdin: {
       contents: files.map((file) => `import "./${file}";`).join("\n"),
       resolveDir: path(""),
       sourcefile: "tests.ts",
     },
     outfile,
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    packages: "external",
-    target: "node20",
     sourcemap: "inline",
     inject: [path("scripts/node/deno_test_shim.ts")],
     define: { "Deno.test": "denoTest" },
     plugins: [useAssertFallback, useInstalledPackage(packageDirectory)],
-    logLevel: "silent",
   });
 }
 

@@ -16,17 +16,17 @@ const LOOP = "src/_attempt_loop.ts";
 export async function bundleEntryPoints(): Promise<Map<string, string>> {
   const core = await exportsOfCore();
   const others = Object.values(project.exports).filter((file) => file !== MOD);
-  const { metafile } = await bundle(others);
+  const { outputFiles: alone, metafile } = await bundle(others);
   const withLoop = Object.values(metafile.outputs).flatMap(({ entryPoint, inputs }) => {
     return entryPoint !== undefined && LOOP in inputs ? [entryPoint] : [];
   });
   const onMod = (await bundle(withLoop, { splitting: true, plugins: [leftToMod(core)] })).outputFiles.map(textOf);
   const internals = new Set<string>();
   const renamed = onMod.map(([file, text]) => [file, renameInternals(text, core.get(path(MOD))!, internals)] as const);
-  const mod = await bundle([MOD], { plugins: [withInternals(core, internals)] });
-  const alone = await bundle(others.filter((file) => !withLoop.includes(file.slice("./".length))));
+  const { outputFiles: mod } = await bundle([MOD], { plugins: [withInternals(core, internals)] });
   await stop();
-  return new Map([...[mod, alone].flatMap(({ outputFiles }) => outputFiles.map(textOf)), ...renamed]);
+  // What is on mod.js takes the place of the same entry points alone.
+  return new Map([...[...mod, ...alone].map(textOf), ...renamed]);
 }
 
 function textOf({ path: file, text }: OutputFile): readonly [file: string, text: string] {
