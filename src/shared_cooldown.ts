@@ -22,8 +22,9 @@ export type { Gate } from "./gate.ts";
 /** Options of {@linkcode sharedCooldown}. */
 export interface SharedCooldownOptions {
   /**
-   * Milliseconds between one attempt and the next when the cooldown is over: a finite number > 0. More than a hundred
-   * attempts are let go closer together, so that none waits longer than a hundred times this. @default {100}
+   * Milliseconds between one attempt and the next when the cooldown is over: a finite number > 0. When there are many
+   * they are let go closer together, so that none waits longer for its turn than twice the server's wish, or a hundred
+   * times this. @default {100}
    */
   readonly spacingMs?: number;
   /**
@@ -37,14 +38,19 @@ export interface SharedCooldownOptions {
 interface Cooldown {
   /** When it ends, in the clock's milliseconds. */
   readonly until: number;
+  /** For how long attempts get turns after that, in milliseconds. */
+  readonly roundMs: number;
   /** What it came with. */
   readonly error: unknown;
   /** How many attempts were given a turn after its end. */
   turns: number;
 }
 
-/** Turns until they start anew. Not a whole number: each round falls into the gaps of those before. */
-const TURNS_IN_A_ROUND = 99.618;
+/** No more turns than this until they start anew. */
+const MOST_TURNS = 99;
+
+/** What makes a round no whole number of turns: each falls into the gaps of those before. */
+const PART_OF_A_TURN = 0.618;
 
 /**
  * Creates a gate that holds attempts back while a server's wish to wait is in force for their model, or for their whole
@@ -59,7 +65,6 @@ export function sharedCooldown(options: SharedCooldownOptions = {}): Gate {
   checkOptions(options, ["spacingMs", "maxRetryAfterMs"]);
   const { spacingMs = 100, maxRetryAfterMs = 60_000 } = options;
   const cooldowns = new Map<string, Cooldown>();
-  const roundMs = spacingMs * TURNS_IN_A_ROUND;
   /** The turns of attempts, and the cooldown for which they were given. */
   const turns = new WeakMap<GateAttempt, readonly [Cooldown, number]>();
   return {
@@ -69,14 +74,14 @@ export function sharedCooldown(options: SharedCooldownOptions = {}): Gate {
       const ofAccount = cooldowns.get(attempt.provider);
       const ofModel = cooldowns.get(byModel(attempt));
       const cooldown = ofAccount && !(ofModel && ofModel.until > ofAccount.until) ? ofAccount : ofModel;
-      if (!cooldown || cooldown.until + roundMs <= now) return;
+      if (!cooldown || isOver(cooldown, now)) return;
       if (cooldown.until - now > maxRetryAfterMs) {
         return { refuse: `${attempt.provider} asked to wait longer than ${maxRetryAfterMs} ms`, cause: cooldown.error };
       }
       let [given, turn] = turns.get(attempt) ?? [];
       // A wish that came since then puts off whoever still waits.
       if (given !== cooldown || turn === undefined) {
-        turn = cooldown.until + cooldown.turns++ * spacingMs % roundMs;
+        turn = cooldown.until + cooldown.turns++ * spacingMs % cooldown.roundMs;
         turns.set(attempt, [cooldown, turn]);
       }
       if (turn > now) return { waitMs: turn - now };
@@ -87,11 +92,18 @@ export function sharedCooldown(options: SharedCooldownOptions = {}): Gate {
       // A server that is unavailable is so for others, too.
       if (scope === "request" && status < 500) return;
       const now = attempt.now();
-      for (const [key, { until }] of cooldowns) if (until + roundMs <= now) cooldowns.delete(key);
+      for (const [key, cooldown] of cooldowns) if (isOver(cooldown, now)) cooldowns.delete(key);
       const key = scope === "account" ? attempt.provider : byModel(attempt);
       const until = now + retryAfterMs;
       const known = cooldowns.get(key);
-      if (!known || known.until < until) cooldowns.set(key, { until, error, turns: 0 });
+      if (known && known.until >= until) return;
+      // Twice as long as the wish: those held back and those who come meanwhile are let go at 1.5 times the usual rate.
+      const turnsInARound = Math.min(MOST_TURNS, Math.floor(2 * retryAfterMs / spacingMs)) + PART_OF_A_TURN;
+      cooldowns.set(key, { until, roundMs: turnsInARound * spacingMs, error, turns: 0 });
     },
   };
+}
+
+function isOver({ until, roundMs }: Cooldown, now: number): boolean {
+  return until + roundMs <= now;
 }

@@ -46,6 +46,8 @@ Deno.test("sharedCooldown() holds back the model, or the account, as the failure
     return gate.before!(attemptOn(clock, given)) !== undefined;
   };
   assertEquals(isHeldBack("request", {}), false);
+  assertEquals(isHeldBack("request", {}, 499), false);
+  assertEquals(isHeldBack("request", {}, 500), true);
   assertEquals(isHeldBack("request", {}, 503), true);
   assertEquals(isHeldBack("request", { model: "gpt-5-mini" }, 503), false);
   assertEquals(isHeldBack("model", {}), true);
@@ -71,14 +73,27 @@ Deno.test("sharedCooldown() goes by whichever ends last, the account's wish or t
 Deno.test("sharedCooldown() gives each attempt a turn of its own", () => {
   const clock = fakeClock();
   const gate = sharedCooldown({ spacingMs: 50 });
-  gate.after!(attemptOn(clock), toldToWait(2000));
+  gate.after!(attemptOn(clock), toldToWait(5000));
   const waits = Array.from({ length: 1000 }, () => (gate.before!(attemptOn(clock)) as { waitMs: number }).waitMs);
-  assertEquals(waits.slice(0, 100), Array.from({ length: 100 }, (_, turn) => 2000 + 50 * turn));
+  assertEquals(waits.slice(0, 100), Array.from({ length: 100 }, (_, turn) => 5000 + 50 * turn));
   assertEquals(new Set(waits).size, 1000);
   const inOrder = waits.toSorted((a, b) => a - b);
   const gaps = inOrder.slice(1).map((wait, index) => wait - inOrder[index]!);
   assert(Math.min(...gaps) > 1, `two are ${Math.min(...gaps)} ms apart`);
-  assert(Math.max(...inOrder) <= 2000 + 50 * 100);
+  assert(Math.max(...inOrder) <= 5000 + 50 * 100);
+});
+
+Deno.test("sharedCooldown() holds nobody back for longer than twice the wish after its end, however short that was", async () => {
+  const clock = fakeClock();
+  for (const wishMs of [30, 200, 1000]) {
+    const gate = sharedCooldown();
+    gate.after!(attemptOn(clock), toldToWait(wishMs));
+    const waits = Array.from({ length: 500 }, () => (gate.before!(attemptOn(clock)) as { waitMs: number }).waitMs);
+    assert(waits.every((wait) => wait >= wishMs && wait < 3 * wishMs + 62), `${wishMs} ms: ${Math.max(...waits)}`);
+    assertEquals(new Set(waits).size, 500);
+    await clock.advance(3 * wishMs + 62);
+    assertEquals(gate.before!(attemptOn(clock)), undefined);
+  }
 });
 
 Deno.test("sharedCooldown() puts off those that wait when a longer wish comes in, in their order", async () => {
@@ -228,7 +243,7 @@ Deno.test("sharedCooldown() is over in time however many calls come in and give 
       if (isLimited) throw told(1);
     },
   };
-  const call = () => callWithRetry(provider, request, { clock, gates, deadlineMs: 3000, retry: { maxRetries: 0 } });
+  const call = () => callWithRetry(provider, request, { clock, gates, deadlineMs: 1500, retry: { maxRetries: 0 } });
   const isOk = () => call().then(() => true, () => false);
   assertEquals(await isOk(), false);
   isLimited = false;
