@@ -10,8 +10,8 @@ type Answer = Refusal & { readonly waitMs: number };
 /** One call's way through its gates. */
 export interface GateKeeper {
   /**
-   * Waits until every gate has let attempt number `attempt` pass, and tells since when. Whoever let it pass before another
-   * refused, or before time was up, is told that it was cancelled.
+   * Waits until every gate has let attempt number `attempt` pass, and tells since when. If it throws, those that had let
+   * it pass before that are still to be told, by `leave`.
    *
    * @throws {RefusedError} If a gate refuses; else a `TimeoutError` at the deadline, or the signal's reason.
    */
@@ -71,9 +71,8 @@ export function keepGates(
         }
         return since;
       } catch (error) {
-        const cancel = () => leave({ outcome: "cancelled" });
-        cancel();
-        admission.then(cancel);
+        // Who answers when it is over is told as well.
+        admission.then(() => leave({ outcome: "cancelled" }));
         throw error;
       }
     },

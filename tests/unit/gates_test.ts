@@ -226,13 +226,14 @@ Deno.test("Gates are asked in order, and those that let pass before another refu
 
 Deno.test("Gate that opens after the deadline ends the call at once", async () => {
   const clock = fakeClock();
+  await clock.advance(700);
   const tracer = recordingTracer({ clock });
   const [open, shut] = [spyGate(), spyGate(() => ({ waitMs: 5000 }))];
   const provider = scriptedProvider(clock, []);
   const options = { clock, tracer, gates: [open, shut], deadlineMs: 5000 };
   const error = await assertRejects(() => callWithRetry(provider, request, options), DOMException);
   assertEquals(error.name, "TimeoutError");
-  assertEquals([clock.now(), clock.pendingTimers, provider.contexts.length], [0, 0, 0]);
+  assertEquals([clock.now(), clock.pendingTimers, provider.contexts.length], [700, 0, 0]);
   assertEquals([open.outcomes(), shut.outcomes()], [["cancelled"], []]);
   assertEquals(tracer.spans.length, 1);
   assertEquals(tracer.spans[0]?.attributes["llm.retry.decision"], "deadline");
@@ -248,6 +249,7 @@ Deno.test("Gate that never opens ends the call without a deadline at once too", 
 
 Deno.test("Gate that has not answered at the deadline is told that it let pass too late", async () => {
   const clock = fakeClock();
+  await clock.advance(700);
   let letPass = () => {};
   const slow = spyGate(() => new Promise<void>((resolve) => letPass = resolve));
   const open = spyGate();
@@ -489,11 +491,14 @@ Deno.test("Gates tell each of 1,000 concurrent calls apart, and each is told exa
 Deno.test("Gates behind one that calls a retry off are told that none follows", async () => {
   const clock = fakeClock();
   const budget = retryBudget({ capacity: 5, costPerRetry: 5 });
-  const gates = [circuitBreaker({ failures: 1 }), budget];
+  const last = spyGate();
+  const gates = [circuitBreaker({ failures: 1 }), budget, last];
   await assertRejects(() =>
     callWithRetry(scriptedProvider(clock, [{ error: httpError(503) }]), request, { clock, gates })
   );
   assertEquals(budget.after!(attemptOn(clock), failedWith(httpError(503), 1000)), undefined, "nothing was charged");
+  const { outcome, failure, retryInMs } = last.told[0]!.result;
+  assertEquals([outcome, failure?.status, retryInMs], ["error", 503, undefined]);
 });
 
 Deno.test("callWithRetry() ends as its last attempt did when a gate refuses the next one", async () => {
