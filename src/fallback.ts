@@ -30,14 +30,20 @@ export type { CallOptions } from "./options.ts";
 export type { Provider } from "./provider.ts";
 
 /** One of several services that can answer. */
-export interface FallbackTarget<Req, Res> {
+export interface FallbackTarget<Service extends Provider<never, unknown>> {
   /** The service. */
-  readonly provider: Provider<Req, Res>;
+  readonly provider: Service;
   /** The request in this service's own shape. */
-  readonly request: Req;
-  /** Options for this target alone; they win over the call's, but for `tracer` and `signal`. */
+  readonly request: RequestOf<Service>;
+  /** Options for this target alone; they win over the call's, but for `tracer`, `signal` and `operationSpan`. */
   readonly options?: CallOptions | undefined;
 }
+
+/** What a provider is asked. */
+export type RequestOf<Service> = Service extends Provider<infer Req, unknown> ? Req : never;
+
+/** What a provider answers. */
+export type AnswerOf<Service> = Service extends Provider<never, infer Res> ? Res : never;
 
 /** Options of {@linkcode callWithFallback}. */
 export interface FallbackOptions extends CallOptions {
@@ -50,24 +56,6 @@ export interface FallbackOptions extends CallOptions {
    */
   readonly fallbackOn?: readonly string[] | ((errorType: string, error: unknown) => boolean) | undefined;
 }
-
-/** A target of any kind. */
-export interface AnyTarget {
-  /** The service. */
-  readonly provider: Provider<never, unknown>;
-  /** The request in this service's own shape. */
-  readonly request: unknown;
-  /** Options for this target alone. */
-  readonly options?: CallOptions | undefined;
-}
-
-/** A target whose request is of the shape that its provider takes. */
-export type Matching<Target> = Target extends { provider: Provider<infer Req, unknown> }
-  ? AnyTarget & { readonly request: Req }
-  : never;
-
-/** What a target answers. */
-export type AnswerOf<Target> = Target extends { provider: Provider<never, infer Res> } ? Res : never;
 
 const OUT = [
   "rate_limited",
@@ -92,14 +80,14 @@ const OUT = [
  * @throws {RangeError | TypeError} For a bad argument, before anything is sent.
  * @throws The last target's error; `attemptsOf` tells the attempts at all targets.
  */
-export async function callWithFallback<Targets extends readonly AnyTarget[]>(
-  targets: readonly [...Targets] & { readonly [Index in keyof Targets]: Matching<Targets[Index]> },
+export async function callWithFallback<Services extends readonly Provider<never, unknown>[]>(
+  targets: readonly [...{ [Index in keyof Services]: FallbackTarget<Services[Index]> }],
   options: FallbackOptions = {},
-): Promise<AnswerOf<Targets[number]>> {
+): Promise<AnswerOf<Services[number]>> {
   const settings = resolveOptions(options, DEFAULTS);
   const { fallbackOn = OUT } = options;
   const { clock, signal, tracer, operationSpan } = settings;
-  const all = targets as unknown as readonly FallbackTarget<unknown, AnswerOf<Targets[number]>>[];
+  const all = targets as unknown as readonly FallbackTarget<Provider<unknown, AnswerOf<Services[number]>>>[];
   check(all, fallbackOn);
   const deadline = clock.now() + settings.deadlineMs;
   let { deadlineMs } = settings;
@@ -141,7 +129,7 @@ export async function callWithFallback<Targets extends readonly AnyTarget[]>(
   }
 }
 
-function check(targets: readonly FallbackTarget<unknown, unknown>[], fallbackOn: FallbackOptions["fallbackOn"]): void {
+function check(targets: readonly FallbackTarget<Provider>[], fallbackOn: FallbackOptions["fallbackOn"]): void {
   if (!Array.isArray(targets) || targets.length === 0) {
     throw new TypeError(
       `Cannot call the provider: 'targets' must be an array, not empty: current value is ${typeof targets}`,
@@ -188,13 +176,11 @@ class SharedOperation implements Tracer {
   startSpan(name: string, attributes: Attributes, parent?: Span): Span {
     if (parent !== undefined) return this.#tracer.startSpan(name, attributes, this.#span);
     this.#failure = undefined;
-    this.#last = {};
     this.#ofTarget = attributes;
     const known = Object.entries(attributes).filter(([name]) =>
       /^(gen_ai|task)\./.test(name) || name in this.#attributes
     );
-    if (this.#span === undefined) this.#span = this.#tracer.startSpan(name, Object.fromEntries(known));
-    else this.#span.setAttributes(Object.fromEntries(known));
+    this.#span ??= this.#tracer.startSpan(name, Object.fromEntries(known));
     return {
       run: (work) => work(),
       setAttributes: (last) => {

@@ -1,5 +1,6 @@
 /** What the compiler has to make of providers of one's own. Nothing of it is run. */
-import { callWithRetry, type RetriedStream, type StreamProvider, streamWithRetry } from "../../mod.ts";
+import { callWithRetry, type Provider, type RetriedStream, type StreamProvider, streamWithRetry } from "../../mod.ts";
+import { callWithFallback, type FallbackTarget } from "../../src/fallback.ts";
 import { anthropic, readBytes } from "../../src/wire.ts";
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false;
@@ -51,6 +52,35 @@ export function ofBytes(): void {
     ...readBytes(anthropic),
   };
   streamWithRetry(provider, { model: "m" }).pipeThrough(new TextDecoderStream());
+}
+
+/** Each target's request is held to its own provider's, and the answer is one of theirs. */
+export async function ofFallback(services: readonly Provider<Ask, Text>[]): Promise<void> {
+  const counts = { name: "count", chat: (request: { readonly n: number }) => Promise.resolve(request.n) };
+  const answer = await callWithFallback([
+    { provider: chats, request: { model: "m" } },
+    { provider: counts, request: { n: 1 }, options: { retry: { maxRetries: 0 } } },
+  ]);
+  isTrue<Same<typeof answer, Text | number>>();
+  const targets: FallbackTarget<Provider<Ask, Text>>[] = [{ provider: chats, request: { model: "m" } }];
+  const listed = await callWithFallback(targets);
+  isTrue<Same<typeof listed, Text>>();
+  const mapped = await callWithFallback(services.map((provider) => ({ provider, request: { model: "m" } })));
+  isTrue<Same<typeof mapped, Text>>();
+  // What is wrong is said where it stands.
+  await callWithFallback([
+    { provider: chats, request: { model: "m" } },
+    // @ts-expect-error -- a string is no number
+    { provider: counts, request: { n: "1" } },
+    // @ts-expect-error -- the request lacks a field
+    { provider: chats, request: {} },
+    // @ts-expect-error -- no field of a request
+    { provider: chats, request: { model: "m", modle: "m" } },
+    // @ts-expect-error -- no option
+    { provider: chats, request: { model: "m" }, options: { retries: 3 } },
+    // @ts-expect-error -- no part of a target
+    { provider: chats, request: { model: "m" }, option: {} },
+  ]);
 }
 
 /** What is written into the type needs no types of its own. */

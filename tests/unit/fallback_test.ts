@@ -1,10 +1,10 @@
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
-import { type AttemptRecord, attemptsOf, type Span, type Tracer } from "../../mod.ts";
+import { type AttemptRecord, attemptsOf, type Span, type Tracer, TruncatedStreamError } from "../../mod.ts";
 import { callWithFallback } from "../../src/fallback.ts";
 import { circuitBreaker } from "../../src/circuit_breaker.ts";
 import { fakeClock, recordingTracer } from "../../src/testing.ts";
 import { httpError, type PlainRequest, type PlainResponse, scriptedProvider } from "../support/scripted_provider.ts";
-import type { Clock, Provider } from "../../mod.ts";
+import type { Clock, Gate, Provider } from "../../mod.ts";
 import type { Step } from "../support/scripted_provider.ts";
 
 const retry = { maxRetries: 1, jitter: "none", baseDelayMs: 100 } as const;
@@ -102,6 +102,9 @@ Deno.test("callWithFallback() goes on only for failures that mean that the targe
     [Object.assign(httpError(429), { error: { type: "insufficient_quota" } }), true],
     [Object.assign(httpError(400), { error: { code: "context_length_exceeded" } }), true],
     [httpError(503), true],
+    [Object.assign(new Error("socket hang up"), { code: "ECONNRESET" }), true],
+    [new DOMException("too slow", "TimeoutError"), true],
+    [new TruncatedStreamError(), true],
     [httpError(400), false],
     [httpError(401), false],
     [Object.assign(httpError(400), { error: { code: "content_policy_violation" } }), false],
@@ -171,6 +174,19 @@ Deno.test("callWithFallback() passes over a target whose breaker is open", async
   assertEquals([first.provider.contexts.length, second.provider.contexts.length], [1, 2]);
 });
 
+Deno.test("callWithFallback() tells its rule what a target that was not even asked is out for", async () => {
+  const clock = fakeClock({ autoAdvance: true });
+  const reasons: string[] = [];
+  const fallbackOn = (errorType: string) => reasons.push(errorType) > 0;
+  const held = (before: NonNullable<Gate["before"]>) => ({
+    ...target(clock, "openai", "gpt-5", []),
+    options: { gates: [{ name: "held", before }], deadlineMs: 100 },
+  });
+  const targets = [held(() => ({ refuse: "no" })), held(() => ({ waitMs: 200 })), target(clock, "a", "m", [])] as const;
+  await callWithFallback(targets, { clock, fallbackOn });
+  assertEquals(reasons, ["refused", "timeout"]);
+});
+
 Deno.test("callWithFallback() ends with the caller's abort and with the deadline, and goes no further", async () => {
   const clock = fakeClock();
   const tracer = recordingTracer({ clock });
@@ -224,8 +240,22 @@ Deno.test("callWithFallback() takes time that passes in its own code, or in a ru
 Deno.test("callWithFallback() opens no operation span when told not to", async () => {
   const tracer = recordingTracer();
   const clock = fakeClock({ autoAdvance: true });
-  await callWithFallback([target(clock, "openai", "gpt-5", [{}])], { clock, tracer, operationSpan: false });
-  assertEquals(tracer.spans.map(({ name, parent }) => [name, parent]), [["llm.call", undefined]]);
+  const targets = [target(clock, "a", "m-1", [{ error: httpError(529) }]), target(clock, "b", "m-2", [])] as const;
+  await callWithFallback(targets, { clock, tracer, operationSpan: false, retry: { maxRetries: 0 } });
+  assertEquals(
+    tracer.spans.map(({ name, parent, startAttributes }) => [name, parent, startAttributes["llm.model"]]),
+    [["llm.call", undefined, "m-1"], ["llm.call", undefined, "m-2"]],
+  );
+});
+
+Deno.test("callWithFallback() has one tracer, one signal and one operation span, whatever a target says", async () => {
+  const clock = fakeClock({ autoAdvance: true });
+  const tracer = recordingTracer({ clock });
+  const other = recordingTracer({ clock });
+  const own = { tracer: other, signal: AbortSignal.abort(), operationSpan: false };
+  await callWithFallback([{ ...target(clock, "openai", "gpt-5", []), options: own }], { clock, tracer });
+  assertEquals(tracer.spans.map(({ name }) => name), ["chat gpt-5", "llm.call"]);
+  assertEquals(other.spans, []);
 });
 
 Deno.test("callWithFallback() is not hurt by a tracer that throws", async () => {
@@ -262,6 +292,7 @@ Deno.test("callWithFallback() refuses bad arguments before anything is sent", as
   const call = callWithFallback as (targets: unknown, options?: unknown) => Promise<unknown>;
   await assertRejects(() => call([]), TypeError, "'targets'");
   await assertRejects(() => call(undefined), TypeError, "'targets'");
+  await assertRejects(() => call([good, null]), TypeError, "'provider'");
   await assertRejects(() => call([good, { provider: { name: "x" } }]), TypeError, "'provider.chat'");
   await assertRejects(() => call([good, { ...good, options: { taskId: 7 } }]), TypeError, "'taskId'");
   await assertRejects(() => call([good], { fallbackOn: 7 }), TypeError, "'fallbackOn'");
