@@ -65,9 +65,9 @@ interface Circuit {
   failures: number;
   /** Whoever asks before that is refused. */
   refusesUntil: number;
-  probe: GateAttempt | undefined;
-  lastError: unknown;
   usedAt: number;
+  probe?: GateAttempt;
+  lastError?: unknown;
 }
 
 /** A target that nobody called for so long, and for as long as its breaker was open, is closed: keys must not pile up. */
@@ -133,14 +133,7 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
         return;
       }
       if (failure && (counts ? counts(failure) : OUTAGE.includes(failure.errorType))) {
-        circuit ??= {
-          state: "closed",
-          failures: 0,
-          refusesUntil: 0,
-          probe: undefined,
-          lastError: undefined,
-          usedAt: now,
-        };
+        circuit ??= { state: "closed", failures: 0, refusesUntil: 0, usedAt: now };
         circuit.lastError = error;
         use(name, circuit, now);
         if (++circuit.failures >= failures && circuit.state === "closed" || isProbe) {

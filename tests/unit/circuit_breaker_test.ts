@@ -48,6 +48,19 @@ Deno.test("circuitBreaker() opens after a run of failures, for their target alon
   }
 });
 
+Deno.test("circuitBreaker() opens by default after five failures, for half a minute", async () => {
+  const clock = fakeClock();
+  const breaker = circuitBreaker();
+  for (let failure = 0; failure < 4; failure++) fail(breaker, clock);
+  assertEquals(breaker.state(TARGET), "closed");
+  fail(breaker, clock);
+  assertEquals(breaker.state(TARGET), "open");
+  await clock.advance(29_999);
+  assertEquals(isRefused(breaker, attemptOn(clock)), true);
+  await clock.advance(1);
+  assertEquals(isRefused(breaker, attemptOn(clock)), false);
+});
+
 Deno.test("circuitBreaker() starts to count anew after anything that is no outage", () => {
   const clock = fakeClock();
   for (const result of [OK, failedWith(httpError(429)), failedWith(httpError(400)), failedWith(new Error("bug"))]) {
@@ -116,8 +129,8 @@ Deno.test("circuitBreaker() closes when the probe fails in a way that proves the
   await clock.advance(10_000);
   const probe = attemptOn(clock);
   breaker.before!(probe);
-  breaker.after!(probe, failedWith(httpError(429)));
-  assertEquals(breaker.state(TARGET), "closed");
+  const isCalledOff = breaker.after!(probe, failedWith(httpError(429), 1000)) !== undefined;
+  assertEquals([breaker.state(TARGET), isCalledOff], ["closed", false]);
 });
 
 Deno.test("circuitBreaker() opens again when the probe fails", async () => {
@@ -173,7 +186,8 @@ Deno.test("circuitBreaker() is not moved by latecomers from before the outage", 
 
   await clock.advance(5_000);
   breaker.after!(late[0]!, OK);
-  assertEquals(breaker.state(TARGET), "open");
+  breaker.after!(attemptOn(clock), { outcome: "cancelled" });
+  assertEquals([breaker.state(TARGET), isRefused(breaker, attemptOn(clock))], ["open", true]);
   breaker.after!(late[1]!, FAILED);
   await clock.advance(5_000);
   const probe = attemptOn(clock);
@@ -278,6 +292,22 @@ Deno.test("circuitBreaker() forgets a target that nobody called for ten minutes,
   failElsewhere();
   assertEquals(breaker.state(TARGET), "closed");
   assertEquals(changes.at(-1), { key: "openai gpt-5", from: "open", to: "closed" });
+});
+
+Deno.test("circuitBreaker() forgets no target that is being probed, and whoever is idle behind one that is not", async () => {
+  const clock = fakeClock();
+  const breaker = opened(clock);
+  const [busy, idle] = [{ ...TARGET, model: "busy" }, { ...TARGET, model: "idle" }];
+  breaker.after!(attemptOn(clock, busy), FAILED);
+  const isIdle = circuitBreaker({ failures: 1, openMs: 10_000 });
+  for (const target of [busy, idle]) isIdle.after!(attemptOn(clock, target), FAILED);
+  await clock.advance(610_000);
+  assertEquals(isRefused(breaker, attemptOn(clock)), false);
+  breaker.after!(attemptOn(clock, busy), FAILED);
+  assertEquals(breaker.state(TARGET), "half_open");
+  // The busy one, which came first, is no longer idle and hides the other not.
+  isIdle.after!(attemptOn(clock, busy), FAILED);
+  assertEquals(isIdle.state(idle), "closed");
 });
 
 Deno.test("circuitBreaker() keeps no key that is fine or idle", async () => {

@@ -32,7 +32,13 @@ Deno.test("retryBudget() refuses retries once its tokens are used up", () => {
 });
 
 Deno.test("retryBudget() has by default the figures of the AWS SDKs", () => {
-  assertEquals(retriesLeft(retryBudget(), attemptOn(fakeClock())), 100);
+  const budget = retryBudget();
+  const attempt = attemptOn(fakeClock());
+  assertEquals(retriesLeft(budget, attempt), 100);
+  for (let success = 0; success < 4; success++) budget.after!(attemptOn(fakeClock()), OK);
+  assertEquals(retriesLeft(budget, attempt), 0);
+  budget.after!(attemptOn(fakeClock()), OK);
+  assertEquals(retriesLeft(budget, attempt), 1);
 });
 
 Deno.test("retryBudget() takes more for a retry after a timeout", () => {
