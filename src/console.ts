@@ -51,6 +51,7 @@ export function consoleTracer(options: ConsoleTracerOptions = {}): Tracer {
   const { write = print, width = 80, color = false, clock = systemClock } = options;
   if (typeof write !== "function") throw mistyped("write", "a function", write);
   if (typeof clock?.now !== "function") throw mistyped("clock", "a Clock", clock);
+  if (typeof width !== "number") throw mistyped("width", `an integer >= ${MIN_WIDTH}`, width);
   if (!Number.isInteger(width) || width < MIN_WIDTH) {
     throw new RangeError(
       `Cannot create a console tracer: 'width' must be an integer >= ${MIN_WIDTH}: current value is ${width}`,

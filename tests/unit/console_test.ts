@@ -146,6 +146,84 @@ Deno.test("consoleTracer() uses colours only when told to, and not in place of w
   assertEquals(colored.replace(escapes, ""), plain);
 });
 
+Deno.test("consoleTracer() has a colour for how it came out, and for waits", async () => {
+  const painted = async (step: Step) => {
+    const [text = ""] = await printCall([step], { color: true, width: 120 }, { maxRetries: 0 });
+    return text.split("\n")[1]!.replaceAll("\x1b", "^");
+  };
+  assertStringIncludes(await painted({ takesMs: 5 }), "^[32m█");
+  assertStringIncludes(await painted({ takesMs: 5 }), "^[32mok^[0m");
+  const failed = await painted({ takesMs: 5, error: httpError(401, {}, "Wrong key") });
+  assertStringIncludes(failed, "^[31m█");
+  assertStringIncludes(failed, "^[31m401 auth^[0m  ^[33mno retry: not_retryable^[0m  ^[2mWrong key^[0m");
+
+  let text = "";
+  const tracer = consoleTracer({ clock: fakeClock(), write: (it) => text = it, color: true, width: 120 });
+  const root = tracer.startSpan("chat", { "llm.outcome": "cancelled" });
+  tracer.startSpan("llm.call", { "llm.attempt": 0 }, root);
+  root.end();
+  assertStringIncludes(text, "\x1b[1mchat\x1b[0m");
+  assertStringIncludes(text, "\x1b[33mcancelled\x1b[0m");
+  assertStringIncludes(text, "\x1b[33munfinished\x1b[0m");
+});
+
+Deno.test("consoleTracer() shows all that is known of an attempt", () => {
+  let text = "";
+  const tracer = consoleTracer({ clock: fakeClock(), write: (it) => text = it, width: 200 });
+  const root = tracer.startSpan("chat", {});
+  tracer.startSpan("llm.call", { "llm.attempt": 0, "llm.queue_ms": 1500, "llm.first_chunk_ms": 250 }, root).end();
+  const counts = { "llm.cache_creation_tokens": 7, "llm.usage_partial": true, "llm.error": "it broke" };
+  tracer.startSpan("llm.call", { "llm.attempt": 1, "llm.duration_ms": 42, "llm.outcome": "timeout", ...counts }, root)
+    .end();
+  const refused = { "llm.retry.decision": "refused", "llm.retry.gate": "retry_budget" };
+  tracer.startSpan("llm.call", { "llm.attempt": 2, "llm.outcome": "error", ...refused }, root).end();
+  root.end();
+  const [, first, second, third] = text.split("\n");
+  assert(first!.endsWith("  0ms  ok  queued 1.50s  first chunk 250ms"), first);
+  assert(second!.endsWith("  42ms  timeout  cache write 7  usage partial  it broke"), second);
+  assert(third!.endsWith("  0ms  error  no retry: refused (retry_budget)"), third);
+});
+
+Deno.test("consoleTracer() shows spans of one's own beside attempts, as they were when they ended", () => {
+  let text = "";
+  const clock = { ...fakeClock(), now: () => now };
+  let now = 0;
+  const tracer = consoleTracer({ clock, write: (it) => text = it });
+  const root = tracer.startSpan("agent", {});
+  const tool = tracer.startSpan("tool search", {}, root);
+  now = 25;
+  tool.fail("not_found");
+  tool.end();
+  tool.setAttributes({ "llm.outcome": "ok" });
+  tool.fail("another");
+  now = 75;
+  tracer.startSpan("tool read", {}, root).end();
+  now = 100;
+  root.end();
+  assertEquals(text.split("\n"), [
+    "agent  100ms  2 attempts  ok",
+    "   ██████                     25ms  tool search  not_found",
+    "                     █         0ms  tool read  ok",
+  ]);
+});
+
+Deno.test("consoleTracer() prints to the console, 80 columns wide, unless told otherwise", () => {
+  const { log } = console;
+  const printed: string[] = [];
+  Object.assign(console, { log: (text: string) => printed.push(text) });
+  try {
+    for (const length of [78, 79]) {
+      const span = consoleTracer({ clock: fakeClock() }).startSpan("chat", {});
+      span.setAttributes({ "task.id": "x".repeat(length - "chat  0ms  0 attempts  ok  task ".length) });
+      span.end();
+    }
+  } finally {
+    Object.assign(console, { log });
+  }
+  // The header keeps two columns free, to which its further lines are moved in.
+  assertEquals(printed.map((text) => text.split("\n").length), [1, 2]);
+});
+
 Deno.test("consoleTracer() lets nothing that comes from outside move the cursor", () => {
   let text = "";
   const tracer = consoleTracer({ clock: fakeClock(), write: (it) => text = it, width: 120 });
@@ -219,8 +297,10 @@ Deno.test("consoleTracer() shows long times in minutes and hours", () => {
 Deno.test("consoleTracer() refuses what it could not print with", () => {
   const cases = [
     [null, "'options' must be an object: current value is null"],
+    [{ write: "stdout" }, `'write' must be a function: current value is "stdout"`],
     [{ write: 1 }, "'write' must be a function: current value is 1"],
     [{ write: null }, "'write' must be a function: current value is null"],
+    [{ width: "80" }, `'width' must be an integer >= 20: current value is "80"`],
     [{ clock: {} }, "'clock' must be a Clock: current value is of type object"],
     [{ clock: null }, "'clock' must be a Clock: current value is null"],
   ] as const;
