@@ -20,7 +20,7 @@
 import type { AttemptRecord } from "./attempt_record.ts";
 import { rememberAttempts } from "./attempts_of.ts";
 import { run } from "./_attempt_loop.ts";
-import { type CallOptions, checkProvider, DEFAULTS, resolveOptions } from "./options.ts";
+import { type CallOptions, check, checkProvider, DEFAULTS, resolveOptions, type Rule } from "./options.ts";
 import type { Provider } from "./provider.ts";
 import { quietly } from "./_quietly.ts";
 import { RefusedError } from "./refused_error.ts";
@@ -88,7 +88,7 @@ export async function callWithFallback<Services extends readonly Provider<never,
   const { fallbackOn = OUT } = options;
   const { clock, signal, tracer, operationSpan } = settings;
   const all = targets as unknown as readonly FallbackTarget<Provider<unknown, AnswerOf<Services[number]>>>[];
-  check(all, fallbackOn);
+  checkArguments(all, fallbackOn);
   const deadline = clock.now() + settings.deadlineMs;
   let { deadlineMs } = settings;
   const operation = new SharedOperation(tracer, settings.attributes);
@@ -129,17 +129,15 @@ export async function callWithFallback<Services extends readonly Provider<never,
   }
 }
 
-function check(targets: readonly FallbackTarget<Provider>[], fallbackOn: FallbackOptions["fallbackOn"]): void {
-  if (!Array.isArray(targets) || targets.length === 0) {
-    throw new TypeError(
-      `Cannot call the provider: 'targets' must be an array, not empty: current value is ${typeof targets}`,
-    );
-  }
-  if (typeof fallbackOn !== "function" && !Array.isArray(fallbackOn)) {
-    throw new TypeError(
-      `Cannot call the provider: 'fallbackOn' must be an array or a function: current value is ${typeof fallbackOn}`,
-    );
-  }
+const TARGETS: Rule = ["an array, not empty", (value) => Array.isArray(value) && (value as unknown[]).length > 0];
+const FALLBACK_ON: Rule = ["an array or a function", (value) => typeof value === "function" || Array.isArray(value)];
+
+function checkArguments(
+  targets: readonly FallbackTarget<Provider>[],
+  fallbackOn: FallbackOptions["fallbackOn"],
+): void {
+  check(targets, OUT, "targets", TARGETS);
+  check(fallbackOn, OUT, "fallbackOn", FALLBACK_ON);
   for (const target of targets) {
     checkProvider(target?.provider, "chat");
     resolveOptions(target.options, DEFAULTS);

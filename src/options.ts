@@ -120,7 +120,7 @@ export const DEFAULTS: Settings = {
 };
 
 /** What a value must be, in words and in code. Without one: of the type of its standard. */
-type Rule = readonly [words: string, isMet: (value: never) => unknown];
+export type Rule = readonly [words: string, isMet: (value: never) => unknown];
 
 const TRACER: Rule = ["an object with startSpan()", (value?: Tracer) => isFunction(value?.startSpan)];
 const SIGNAL: Rule = [
@@ -141,7 +141,10 @@ const JITTER: Rule = [
 ];
 const GATES: Rule = [
   "an array of Gates",
-  (value) => Array.isArray(value) && (value as (Gate | null)[]).every((gate) => typeof gate?.name === "string"),
+  // A function has a name, too.
+  (value) =>
+    Array.isArray(value) &&
+    (value as (Gate | null)[]).every((gate) => typeof gate === "object" && typeof gate?.name === "string"),
 ];
 const ATTRIBUTE: Rule = [
   "an AttributeValue",

@@ -290,12 +290,15 @@ Deno.test("callWithFallback() refuses bad arguments before anything is sent", as
   const clock = fakeClock();
   const good = target(clock, "openai", "gpt-5", []);
   const call = callWithFallback as (targets: unknown, options?: unknown) => Promise<unknown>;
-  await assertRejects(() => call([]), TypeError, "'targets'");
-  await assertRejects(() => call(undefined), TypeError, "'targets'");
+  const targets = "'targets' must be an array, not empty: current value is ";
+  await assertRejects(() => call([]), TypeError, `${targets}of type object`);
+  await assertRejects(() => call(undefined), TypeError, `${targets}undefined`);
   await assertRejects(() => call([good, null]), TypeError, "'provider'");
   await assertRejects(() => call([good, { provider: { name: "x" } }]), TypeError, "'provider.chat'");
   await assertRejects(() => call([good, { ...good, options: { taskId: 7 } }]), TypeError, "'taskId'");
-  await assertRejects(() => call([good], { fallbackOn: 7 }), TypeError, "'fallbackOn'");
+  const fallbackOn = "'fallbackOn' must be an array or a function: current value is ";
+  await assertRejects(() => call([good], { fallbackOn: 7 }), TypeError, `${fallbackOn}7`);
+  await assertRejects(() => call([good], { fallbackOn: "auth" }), TypeError, `${fallbackOn}"auth"`);
   await assertRejects(() => call([good], { deadlineMs: -1 }), RangeError, "'deadlineMs'");
   assertEquals(good.provider.contexts.length, 0);
 });

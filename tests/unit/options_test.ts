@@ -1,6 +1,7 @@
 import { assertEquals, assertInstanceOf, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { type CallOptions, callWithRetry, createCaller } from "../../mod.ts";
 import { request } from "../support/scripted_provider.ts";
+import { sharedCooldown } from "../../src/shared_cooldown.ts";
 
 type Row = readonly [options: unknown, type: typeof RangeError | typeof TypeError, ...parts: string[]];
 
@@ -26,6 +27,8 @@ const rows: Row[] = [
   [{ gates: {} }, TypeError, "'gates' must be an array of Gates"],
   [{ gates: [null] }, TypeError, "'gates' must be an array of Gates"],
   [{ gates: [{}] }, TypeError, "'gates' must be an array of Gates"],
+  // Forgotten to be called: a function has a name, too.
+  [{ gates: [sharedCooldown] }, TypeError, "'gates' must be an array of Gates"],
   [{ clock: {} }, TypeError, "'clock' must be a Clock", "of type object"],
   [{ clock: { now() {}, setTimeout() {} } }, TypeError, "'clock' must be a Clock", "of type object"],
   [{ random: 0.5 }, TypeError, "'random' must be of type function", "0.5"],
