@@ -65,8 +65,8 @@ export function sharedCooldown(options: SharedCooldownOptions = {}): Gate {
   checkOptions(options, ["spacingMs", "maxRetryAfterMs"]);
   const { spacingMs = 100, maxRetryAfterMs = 60_000 } = options;
   const cooldowns = new Map<string, Cooldown>();
-  /** The turns of attempts, and the cooldown for which they were given. */
-  const turns = new WeakMap<GateAttempt, readonly [Cooldown, number]>();
+  /** Until when attempts wait for their turn, and the cooldown for which it was given. */
+  const turns = new WeakMap<GateAttempt, { readonly cooldown: Cooldown; readonly until: number }>();
   return {
     name: "shared_cooldown",
     before(attempt) {
@@ -78,13 +78,13 @@ export function sharedCooldown(options: SharedCooldownOptions = {}): Gate {
       if (cooldown.until - now > maxRetryAfterMs) {
         return { refuse: `${attempt.provider} asked to wait longer than ${maxRetryAfterMs} ms`, cause: cooldown.error };
       }
-      let [given, turn] = turns.get(attempt) ?? [];
+      let turn = turns.get(attempt);
       // A wish that came since then puts off whoever still waits.
-      if (given !== cooldown || turn === undefined) {
-        turn = cooldown.until + cooldown.turns++ * spacingMs % cooldown.roundMs;
-        turns.set(attempt, [cooldown, turn]);
+      if (turn?.cooldown !== cooldown) {
+        turn = { cooldown, until: cooldown.until + cooldown.turns++ * spacingMs % cooldown.roundMs };
+        turns.set(attempt, turn);
       }
-      if (turn > now) return { waitMs: turn - now };
+      if (turn.until > now) return { waitMs: turn.until - now };
     },
     after(attempt, { failure, error }) {
       const { retryAfterMs = 0, scope, status = 0 } = failure ?? {};
@@ -95,8 +95,7 @@ export function sharedCooldown(options: SharedCooldownOptions = {}): Gate {
       for (const [key, cooldown] of cooldowns) if (isOver(cooldown, now)) cooldowns.delete(key);
       const key = scope === "account" ? attempt.provider : byModel(attempt);
       const until = now + retryAfterMs;
-      const known = cooldowns.get(key);
-      if (known && known.until >= until) return;
+      if ((cooldowns.get(key)?.until ?? now) >= until) return;
       // Twice as long as the wish: those held back and those who come meanwhile are let go at 1.5 times the usual rate.
       const turnsInARound = Math.min(MOST_TURNS, Math.floor(2 * retryAfterMs / spacingMs)) + PART_OF_A_TURN;
       cooldowns.set(key, { until, roundMs: turnsInARound * spacingMs, error, turns: 0 });
