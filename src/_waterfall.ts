@@ -33,16 +33,29 @@ const DURATION_WIDTH = 6;
 
 /** Draws one call in lines of at most `width` characters: a header, then each attempt on the call's time axis. */
 export function drawWaterfall(root: TimedSpan, children: readonly TimedSpan[], style: WaterfallStyle): string[] {
-  const rows = children.length === 0 && root.attributes["llm.attempt"] !== undefined ? [root] : children;
+  const rows = children.length === 0 && isAttempt(root) ? [root] : children;
   const lines = wrapPieces(headerPieces(root, rows.length), style.width - 2)
     .map((pieces, index) => (index === 0 ? "" : "  ") + paintAll(pieces, style.color));
   const labels = rows.map((row) => textOf(row.attributes["llm.attempt"]));
   const labelWidth = Math.max(0, ...labels.map((label) => label.length));
+  const titles = titlesOf(rows);
   rows.forEach((row, index) => {
     const label = labels[index]!.padStart(labelWidth);
-    lines.push(...drawRow(row, label, axisFor(root, row, rows[index + 1]), style));
+    lines.push(...drawRow(row, label, titles[index]!, axisFor(root, row, rows[index + 1]), style));
   });
   return lines;
+}
+
+/** What the rows are, where that is not told by the header: attempts at several targets, and other spans. */
+function titlesOf(rows: readonly TimedSpan[]): string[] {
+  const targetOf = ({ attributes }: TimedSpan) =>
+    [attributes["llm.provider"], attributes["llm.model"]].filter(Boolean).join(" ");
+  const isOneTarget = new Set(rows.filter(isAttempt).map(targetOf)).size < 2;
+  return rows.map((row) => isAttempt(row) ? isOneTarget ? "" : targetOf(row) : row.name).map(printable);
+}
+
+function isAttempt({ attributes }: TimedSpan): boolean {
+  return attributes["llm.attempt"] !== undefined;
 }
 
 /** Where a row's bar and the wait after it lie, as shares of the call's time. */
@@ -70,11 +83,17 @@ function clamp(share: number): number {
   return Math.min(1, Math.max(0, share));
 }
 
-function drawRow(row: TimedSpan, label: string, axis: Axis, { width, color }: WaterfallStyle): string[] {
+function drawRow(
+  row: TimedSpan,
+  label: string,
+  title: string,
+  axis: Axis,
+  { width, color }: WaterfallStyle,
+): string[] {
   const beside = width >= BESIDE_MIN_WIDTH;
   const taken = 2 + label.length + 1 + 1 + DURATION_WIDTH;
   const barWidth = Math.min(BAR_MAX_WIDTH, beside ? Math.floor(width * 0.4) - 8 : width - taken);
-  const pieces = rowPieces(row);
+  const pieces = rowPieces(row, title);
   const duration = row.attributes["llm.duration_ms"] ?? elapsed(row);
   const left = `  ${label} ${drawBar(axis, Math.max(1, barWidth), toneOf(row), color)} ` +
     formatDuration(Number(duration)).padStart(DURATION_WIDTH);
@@ -112,11 +131,11 @@ function plain(text: string): Piece {
 }
 
 /** What is known of an attempt, the most telling first. */
-function rowPieces(row: TimedSpan): Piece[] {
+function rowPieces(row: TimedSpan, title: string): Piece[] {
   const at = (name: string) => textOf(row.attributes[name]);
   const pieces: Piece[] = [];
   const add = (text: string, tone: Tone = "plain") => text !== "" && pieces.push({ text, tone });
-  if (row.attributes["llm.attempt"] === undefined) add(printable(row.name));
+  add(title);
   add([at("http.response.status_code"), outcomeOf(row)].filter(Boolean).join(" "), toneOf(row));
   add(at("llm.stop_reason"));
   const decision = at("llm.retry.decision");

@@ -47,15 +47,12 @@ const MIN_WIDTH = 20;
  * ```
  */
 export function consoleTracer(options: ConsoleTracerOptions = {}): Tracer {
-  if (typeof options !== "object" || !options) throw mistyped("options", "an object", options);
+  if (typeof options !== "object" || !options) fail("options", "an object", options);
   const { write = print, width = 80, color = false, clock = systemClock } = options;
-  if (typeof write !== "function") throw mistyped("write", "a function", write);
-  if (typeof clock?.now !== "function") throw mistyped("clock", "a Clock", clock);
-  if (typeof width !== "number") throw mistyped("width", `an integer >= ${MIN_WIDTH}`, width);
+  if (typeof write !== "function") fail("write", "a function", write);
+  if (typeof clock?.now !== "function") fail("clock", "a Clock", clock);
   if (!Number.isInteger(width) || width < MIN_WIDTH) {
-    throw new RangeError(
-      `Cannot create a console tracer: 'width' must be an integer >= ${MIN_WIDTH}: current value is ${width}`,
-    );
+    fail("width", `an integer >= ${MIN_WIDTH}`, width, typeof width === "number" ? RangeError : TypeError);
   }
   // Weak, so that a call lives as long as somebody holds one of its spans and no longer.
   const calls = new WeakMap<Span, Call>();
@@ -76,13 +73,13 @@ export function consoleTracer(options: ConsoleTracerOptions = {}): Tracer {
   };
 }
 
-function mistyped(name: string, rule: string, value: unknown): TypeError {
+function fail(name: string, rule: string, value: unknown, Type: ErrorConstructor = TypeError): never {
   const shown = Object(value) === value
     ? `of type ${typeof value}`
     : typeof value === "string"
     ? `"${value}"`
     : String(value);
-  return new TypeError(`Cannot create a console tracer: '${name}' must be ${rule}: current value is ${shown}`);
+  throw new Type(`Cannot create a console tracer: '${name}' must be ${rule}: current value is ${shown}`);
 }
 
 /** A root span with all that was started below it. */

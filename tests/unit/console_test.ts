@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { callWithRetry } from "../../mod.ts";
 import { consoleTracer, type ConsoleTracerOptions } from "../../src/console.ts";
+import { callWithFallback } from "../../src/fallback.ts";
 import { fakeClock } from "../../src/testing.ts";
 import { httpError, request, scriptedProvider, type Step } from "../support/scripted_provider.ts";
 
@@ -204,6 +205,26 @@ Deno.test("consoleTracer() shows spans of one's own beside attempts, as they wer
     "agent  100ms  2 attempts  ok",
     "   ██████                     25ms  tool search  not_found",
     "                     █         0ms  tool read  ok",
+  ]);
+});
+
+Deno.test("consoleTracer() says which target an attempt was made at where there are several", async () => {
+  const clock = fakeClock({ autoAdvance: true });
+  let text = "";
+  const tracer = consoleTracer({ clock, write: (it) => text = it });
+  const at = (name: string, model: string, steps: readonly Step[]) => ({
+    provider: { ...scriptedProvider(clock, steps), name },
+    request: { ...request, model },
+  });
+  await callWithFallback([
+    at("openai", "gpt-5", [{ takesMs: 50, error: httpError(529) }]),
+    at("anthropic", "claude", [{ takesMs: 50 }]),
+  ], { clock, tracer, retry: { maxRetries: 0 } });
+  assertEquals(text.split("\n"), [
+    "chat gpt-5  100ms  2 attempts  ok  anthropic",
+    "  0 ████████████               50ms  openai gpt-5  529 overloaded",
+    "                                     no retry: exhausted  HTTP 529",
+    "  0             ████████████   50ms  anthropic claude  ok",
   ]);
 });
 
