@@ -130,8 +130,10 @@ export function traceCall<Req>(
           const last = withFailure(told, ending, ending.message, ending.outcome);
           end(last, ending.errorType, ending.message);
           if (ending.outcome === "ok" && onAttempt === DEFAULTS.onAttempt) return;
-          const known = Object.entries({ ...start, ...last }).filter(([, value]) => value !== undefined);
-          const record: AttemptRecord = Object.fromEntries(known) as never;
+          const all = { ...start, ...last };
+          const known: Told = {};
+          for (const name in all) tell(known, name, all[name]);
+          const record = known as unknown as AttemptRecord;
           records.push(record);
           quietly(() => onAttempt(record));
         },
@@ -151,13 +153,13 @@ export function traceCall<Req>(
         "gen_ai.usage.input_tokens": ending.totalInputTokens ?? count(ending.inputTokens! + leftOut),
         "gen_ai.usage.output_tokens": ending.outputTokens,
         "gen_ai.usage.cache_read.input_tokens": read,
-        "gen_ai.usage.cache_write.input_tokens": written,
       };
       tell(told, "gen_ai.usage.reasoning.output_tokens", ending.reasoningTokens);
-      if (conventions !== "latest") {
-        told["gen_ai.usage.cache_creation.input_tokens"] = written;
-        told["gen_ai.usage.cache_write.input_tokens"] = undefined;
-      }
+      tell(
+        told,
+        conventions === "latest" ? "gen_ai.usage.cache_write.input_tokens" : "gen_ai.usage.cache_creation.input_tokens",
+        written,
+      );
       if (ending.streamed) told["gen_ai.response.time_to_first_chunk"] = ending.streamed.firstChunkAfter;
       operationTrace?.end(withFailure(told, ending), ending.errorType, ending.message);
     },
