@@ -19,20 +19,10 @@ export interface Ending extends GateResult, Partial<Decision>, Partial<Omit<Resp
   readonly message?: string | undefined;
   /** The gate that refused. */
   readonly gate?: string | undefined;
-  /** What only a stream has. */
-  readonly streamed?: StreamTimes | undefined;
-}
-
-/** When a stream's first content came, and how long it was waited for. */
-export interface StreamTimes {
-  /** From the attempt's start to its first content, in whole milliseconds; unset if there was none. */
-  readonly firstChunkMs: number | undefined;
-  /** Spent waiting for the provider, in whole milliseconds. */
-  readonly waitMs: number;
-  /** From the call's start to its first content, in seconds. */
-  readonly firstChunkAfter: number | undefined;
-  /** Whether the stream ended before all usage was reported. */
-  readonly isPartial: boolean;
+  /** What only streams have: more for the attempt's span. */
+  readonly ofAttempt?: Attributes;
+  /** More for the operation span. */
+  readonly ofCall?: Attributes;
 }
 
 /** What one attempt leaves behind: its span and its record. */
@@ -58,7 +48,10 @@ export interface CallTrace {
 /** OpenTelemetry's names of the providers whose own name is another one. */
 const WELL_KNOWN_PROVIDERS: Attributes = { gemini: "gcp.gemini", bedrock: "aws.bedrock", mistral: "mistral_ai" };
 
-/** Opens the operation span. The names of the span contract stand here and in `AttemptRecord`. */
+/**
+ * Opens the operation span. The names of the span contract stand here, in `AttemptRecord` and, what only streams have, in
+ * `StreamAttempt`.
+ */
 export function traceCall<Req>(
   provider: Describing<Req>,
   request: Req,
@@ -108,7 +101,6 @@ export function traceCall<Req>(
       return {
         span,
         end(durationMs, ending) {
-          const { streamed } = ending;
           const told: Told = {
             "llm.duration_ms": durationMs,
             "llm.outcome": ending.outcome,
@@ -121,12 +113,7 @@ export function traceCall<Req>(
           tell(told, "llm.reasoning_tokens", ending.reasoningTokens);
           tell(told, "http.response.status_code", ending.statusCode);
           tell(told, "llm.request_id", ending.requestId);
-          if (streamed) {
-            told["llm.stream"] = true;
-            told["llm.first_chunk_ms"] = streamed.firstChunkMs;
-            told["llm.wait_ms"] = streamed.waitMs;
-            told["llm.usage_partial"] = streamed.isPartial || undefined;
-          }
+          Object.assign(told, ending.ofAttempt);
           const last = withFailure(told, ending, ending.message, ending.outcome);
           end(last, ending.errorType, ending.message);
           if (ending.outcome === "ok" && onAttempt === DEFAULTS.onAttempt) return;
@@ -160,7 +147,7 @@ export function traceCall<Req>(
         conventions === "latest" ? "gen_ai.usage.cache_write.input_tokens" : "gen_ai.usage.cache_creation.input_tokens",
         written,
       );
-      if (ending.streamed) told["gen_ai.response.time_to_first_chunk"] = ending.streamed.firstChunkAfter;
+      Object.assign(told, ending.ofCall);
       operationTrace?.end(withFailure(told, ending), ending.errorType, ending.message);
     },
   };

@@ -1,4 +1,4 @@
-import type { StreamTimes } from "./_call_trace.ts";
+import type { Ending } from "./_call_trace.ts";
 import type { Clock } from "./clock.ts";
 import { readFacts, type ResponseFacts } from "./_describe.ts";
 import type { AttemptContext, ChunkDescription, StreamProvider } from "./provider.ts";
@@ -162,17 +162,20 @@ export class StreamAttempt<Req, Chunk> {
    * When things happened, for a call that started at `callStartedAt`. An attempt hears last that its time is up: it has
    * waited no longer than `durationMs`.
    */
-  times(callStartedAt: number, durationMs: number = Infinity): StreamTimes {
+  times(callStartedAt: number, durationMs: number = Infinity): Pick<Ending, "ofAttempt" | "ofCall"> {
     this.stopWaiting();
     const at = this.#firstChunkAt;
     // Not below 0 where a clock was set back.
     const since = (start: number) => Math.max(0, Math.round(at! - start));
     const isOver = this.isComplete || this.isAtEnd && this.isComplete !== false;
     return {
-      firstChunkMs: at === undefined ? undefined : since(this.#startedAt),
-      waitMs: Math.min(Math.round(this.#waitedMs), durationMs),
-      firstChunkAfter: at === undefined ? undefined : since(callStartedAt) / 1000,
-      isPartial: this.#hasChunks && !isOver,
+      ofAttempt: {
+        "llm.stream": true,
+        "llm.first_chunk_ms": at === undefined ? undefined : since(this.#startedAt),
+        "llm.wait_ms": Math.min(Math.round(this.#waitedMs), durationMs),
+        "llm.usage_partial": this.#hasChunks && !isOver || undefined,
+      },
+      ofCall: { "gen_ai.response.time_to_first_chunk": at === undefined ? undefined : since(callStartedAt) / 1000 },
     };
   }
 }

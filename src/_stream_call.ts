@@ -129,7 +129,7 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
       stopReason: ending.outcome === "ok" ? stopReason : undefined,
       statusCode: ending.statusCode ?? facts.statusCode,
       requestId: ending.requestId ?? facts.requestId,
-      streamed: this.#attempt!.times(this.#startedAt, durationMs),
+      ...this.#attempt!.times(this.#startedAt, durationMs),
     };
   }
 
