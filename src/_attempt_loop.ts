@@ -1,6 +1,5 @@
-import type { RetryDecision } from "./attempt_record.ts";
 import { rememberAttempts } from "./attempts_of.ts";
-import { type AttemptTrace, type CallTrace, type Ending, traceCall } from "./_call_trace.ts";
+import { type AttemptTrace, calledOff, type CallTrace, CANCELLED, type Ending, traceCall } from "./_call_trace.ts";
 import { type Classification, classifyError } from "./classify.ts";
 import type { Clock } from "./clock.ts";
 import { Context } from "./_context.ts";
@@ -81,7 +80,6 @@ export async function run<Req, Res>(
     ? keepGates(settings, { provider: provider.name, model: trace!.model }, endsAt)
     : undefined;
   let waitedMs = 0;
-  let lastError: unknown;
   let lastEnding: Ending | undefined;
   for (let attempt = firstAttempt;; attempt++) {
     let context: Context | undefined;
@@ -107,17 +105,16 @@ export async function run<Req, Res>(
     } catch (error) {
       const durationMs = elapsed(clock, startedAt);
       trace ??= traceCall(provider, request, settings);
-      if (context || !lastEnding) lastError = error;
       let ending = signal?.aborted
         ? CANCELLED
         : context
         ? judge(error, attempt, settings, leftMs(clock, endsAt))
         : stopped(error, lastEnding);
       lastEnding = ending;
-      const gate = keeper?.leave(context ? ending : CANCELLED);
+      const kept = keeper?.leave(context ? ending : CANCELLED);
       if (context) {
         Context.abort(context, ending === CANCELLED ? signal!.reason : error);
-        if (gate && ending.decision === "retry") ending = calledOff(ending, "refused", gate);
+        ending = kept ?? ending;
         (attemptTrace ?? trace.startAttempt(attempt)).end(durationMs, streaming?.amend(ending, durationMs) ?? ending);
       }
       if (ending.retryInMs !== undefined) {
@@ -127,7 +124,7 @@ export async function run<Req, Res>(
         if (!signal?.aborted) continue;
         ending = CANCELLED;
       }
-      if (ending === CANCELLED) lastError = signal!.reason;
+      const lastError = ending === CANCELLED ? signal!.reason : ending.error;
       trace.end(waitedMs, ending);
       rememberAttempts(lastError, trace.records);
       throw lastError;
@@ -141,9 +138,6 @@ export async function run<Req, Res>(
     return response;
   }
 }
-
-/** The caller's wish is no fault. */
-export const CANCELLED: Ending = { outcome: "cancelled", decision: "cancelled" };
 
 /** Apart, so that the loop has no closure. */
 function chatIn<Req, Res>(span: AttemptSpan, provider: Provider<Req, Res>, request: Req, context: AttemptContext) {
@@ -181,13 +175,8 @@ export function judge(error: unknown, attempt: number, settings: Settings, leftM
 /** What it means that an attempt could not even start: the call ends as the `last` one did, if there was one. */
 function stopped(error: unknown, last: Ending | undefined): Ending {
   return error instanceof RefusedError
-    ? calledOff(last ?? { outcome: "error", errorType: "refused" }, "refused", error.gate)
-    : calledOff(last ?? { outcome: "timeout", errorType: "timeout" }, "deadline");
-}
-
-/** The same ending, but no other attempt follows. */
-export function calledOff(ending: Ending, decision: RetryDecision, gate?: string): Ending {
-  return { ...ending, decision, gate, retryInMs: undefined, delaySource: undefined };
+    ? calledOff(last ?? { outcome: "error", errorType: "refused", error }, "refused", error.gate)
+    : calledOff(last ?? { outcome: "timeout", errorType: "timeout", error }, "deadline");
 }
 
 /** The caller's classifier has the last word, if it says something that is one; copied, so that no getter throws later. */

@@ -1,4 +1,4 @@
-import type { AttemptRecord, Outcome } from "./attempt_record.ts";
+import type { AttemptRecord, Outcome, RetryDecision } from "./attempt_record.ts";
 import type { Decision } from "./decide.ts";
 import { count, describeRequest, type Describing, type ResponseFacts, text } from "./_describe.ts";
 import type { GateResult } from "./gate.ts";
@@ -23,6 +23,14 @@ export interface Ending extends GateResult, Partial<Decision>, Partial<Omit<Resp
   readonly ofAttempt?: Attributes;
   /** More for the operation span. */
   readonly ofCall?: Attributes;
+}
+
+/** The caller's wish is no fault. */
+export const CANCELLED: Ending = { outcome: "cancelled", decision: "cancelled" };
+
+/** The same ending, but no other attempt follows. */
+export function calledOff(ending: Ending, decision: RetryDecision, gate?: string): Ending {
+  return { ...ending, decision, gate, retryInMs: undefined, delaySource: undefined };
 }
 
 /** What one attempt leaves behind: its span and its record. */

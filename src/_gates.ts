@@ -1,4 +1,5 @@
-import type { Gate, GateAttempt, GateResult, Refusal } from "./gate.ts";
+import { calledOff, CANCELLED, type Ending } from "./_call_trace.ts";
+import type { Gate, GateAttempt, Refusal } from "./gate.ts";
 import { hush, quietly } from "./_quietly.ts";
 import type { Settings } from "./options.ts";
 import { RefusedError } from "./refused_error.ts";
@@ -16,8 +17,8 @@ export interface GateKeeper {
    * @throws {RefusedError} If a gate refuses; else a `TimeoutError` at the deadline, or the signal's reason.
    */
   enter(attempt: number): Promise<number>;
-  /** Tells every gate how the attempt went. The first of them that calls a planned retry off is the answer. */
-  leave(result: GateResult): string | undefined;
+  /** Tells every gate how the attempt went, and gives how it went on: any of them may call a planned retry off. */
+  leave(ending: Ending): Ending;
 }
 
 /** Keeps the gates of one call that has to end at `endsAt`. */
@@ -41,16 +42,13 @@ export function keepGates(
     passed.push(gate);
   }
 
-  function leave(result: GateResult): string | undefined {
-    let refusedBy: string | undefined;
+  function leave(ending: Ending): Ending {
     for (const gate of passed.splice(0)) {
-      if (typeof quietly(() => (hush(gate.after?.(current, result)) as Refusal | undefined)?.refuse) === "string") {
-        refusedBy ??= gate.name;
-        // Those behind it are not charged for a retry that will not be.
-        result = { ...result, retryInMs: undefined };
-      }
+      const said = quietly(() => (hush(gate.after?.(current, ending)) as Refusal | undefined)?.refuse);
+      // Those behind it are not charged for a retry that will not be.
+      if (typeof said === "string" && ending.retryInMs !== undefined) ending = calledOff(ending, "refused", gate.name);
     }
-    return refusedBy;
+    return ending;
   }
 
   return {
@@ -72,7 +70,7 @@ export function keepGates(
         return since;
       } catch (error) {
         // Who answers when it is over is told as well.
-        admission.then(() => leave({ outcome: "cancelled" }));
+        admission.then(() => leave(CANCELLED));
         throw error;
       }
     },

@@ -1,8 +1,8 @@
 import { Alarm } from "./_alarm.ts";
-import { type Answered, calledOff, CANCELLED, judge, run, settle, type Streaming } from "./_attempt_loop.ts";
+import { type Answered, judge, run, settle, type Streaming } from "./_attempt_loop.ts";
 import type { PastAttempt, RetryDecision } from "./attempt_record.ts";
 import { rememberAttempts } from "./attempts_of.ts";
-import type { Ending } from "./_call_trace.ts";
+import { calledOff, CANCELLED, type Ending } from "./_call_trace.ts";
 import { Context } from "./_context.ts";
 import type { Settings } from "./options.ts";
 import type { Provider, StreamProvider } from "./provider.ts";

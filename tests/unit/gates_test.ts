@@ -196,6 +196,14 @@ Deno.test("Gate calls a planned retry off, and the failure surfaces at once", as
   assertEquals(attemptsOf(error)?.map((record) => record["llm.retry.gate"]), ["strict"]);
 });
 
+Deno.test("Gate whose name is empty calls a planned retry off like any other", async () => {
+  const clock = fakeClock({ autoAdvance: true });
+  const provider = scriptedProvider(clock, [{ error: httpError(503) }]);
+  const gates: Gate[] = [{ name: "", after: () => ({ refuse: "no more" }) }];
+  await assertRejects(() => callWithRetry(provider, request, { clock, gates }));
+  assertEquals(provider.contexts.length, 1);
+});
+
 Deno.test("Gate does not change a decision where no retry was planned", async () => {
   const clock = fakeClock();
   const tracer = recordingTracer({ clock });
