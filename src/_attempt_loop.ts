@@ -16,8 +16,8 @@ import { timeoutError, within } from "./_within.ts";
 
 /** How streams differ from calls: an attempt that was answered goes on until the last chunk. */
 export interface Streaming<Res> {
-  /** Whether it has turned out to be one; unset where that is known from the start. */
-  readonly isLive?: boolean;
+  /** Whether it is known to be one: from the start, or since it has turned out to be. */
+  readonly isLive: boolean;
   /** Asks once, and settles when the first content is there. */
   open(context: Context): Promise<Res>;
   /** Takes over the attempt that was answered: whoever has it has to `settle` it. */
@@ -71,9 +71,7 @@ export async function run<Req, Res>(
   if (signal?.aborted) throw signal.reason;
   // A call that nobody observes leaves no trace, and reads no clock, unless it fails.
   const isObserved = tracer !== noopTracer || onAttempt !== DEFAULTS.onAttempt || gates.length > 0;
-  let trace = isObserved
-    ? traceCall(provider, request, settings, streaming && streaming.isLive === undefined || undefined)
-    : undefined;
+  let trace = isObserved ? traceCall(provider, request, settings, streaming?.isLive || undefined) : undefined;
   const isLimited = signal !== undefined || attemptTimeoutMs < Infinity || deadlineMs < Infinity;
   const endsAt = deadlineMs < Infinity ? clock.now() + deadlineMs : Infinity;
   const keeper = gates.length > 0

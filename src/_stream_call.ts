@@ -22,6 +22,7 @@ interface Asked<Chunk> {
  * nothing of the object that the consumer holds, so that one can be collected when it is dropped.
  */
 export class StreamCall<Req, Chunk> implements Streaming<void> {
+  readonly isLive = true;
   /** The last attempt's record, when all is over; never rejects. */
   readonly finished: Promise<PastAttempt | undefined>;
   readonly #provider: StreamProvider<Req, Chunk>;
