@@ -117,6 +117,18 @@ Deno.test("callWithRetry() puts one clean operation span around all attempts and
   for (const span of tracer.named("llm.call")) assertStrictEquals(span.parent, operation);
 });
 
+Deno.test("callWithRetry() runs the provider within its attempt's span", async () => {
+  const clock = fakeClock({ autoAdvance: true });
+  const tracer = recordingTracer({ clock });
+  let calls = 0;
+  const chat = () => {
+    tracer.startSpan("http", {}).end();
+    return calls++ === 0 ? Promise.reject(httpError(503)) : "ok";
+  };
+  await callWithRetry({ name: "demo", chat }, request, { clock, tracer });
+  assertEquals(tracer.named("http").map((span) => span.parent), tracer.named("llm.call"));
+});
+
 Deno.test("callWithRetry() opens no operation span when told not to", async () => {
   const tracer = recordingTracer();
   const ambient = tracer.startSpan("agent", {});
@@ -132,6 +144,24 @@ Deno.test("callWithRetry() counts cached tokens into the operation's input where
     assertEquals(tracer.spans[0]?.attributes["gen_ai.usage.input_tokens"], total, name);
     assertEquals(tracer.spans[1]?.attributes["llm.input_tokens"], 100, name);
   }
+  // Whatever of it is known.
+  for (
+    const [reported, total] of [
+      [{ inputTokens: 100, cacheReadTokens: 64 }, 164],
+      [{ inputTokens: 100, cacheCreationTokens: 8 }, 108],
+      [{ cacheReadTokens: 64 }, undefined],
+    ] as const
+  ) {
+    const tracer = recordingTracer();
+    await callWithRetry({ name: "anthropic", chat: () => ({ usage: reported }) }, request, { tracer });
+    assertEquals(tracer.spans[0]?.attributes["gen_ai.usage.input_tokens"], total);
+  }
+  // No other name will do.
+  for (const name of ["anthropic-compatible", "not-anthropic", "bedrock2"]) {
+    const tracer = recordingTracer();
+    await callWithRetry({ name, chat: () => ({ usage }) }, request, { tracer });
+    assertEquals(tracer.spans[0]?.attributes["gen_ai.usage.input_tokens"], 100, name);
+  }
   const tracer = recordingTracer();
   const proxy = { name: "proxy", chat: () => ({}), describeResponse: () => ({ usage, totalInputTokens: 172 }) };
   await callWithRetry(proxy, request, { tracer });
@@ -145,6 +175,12 @@ Deno.test("callWithRetry() uses OpenTelemetry's names for providers, and the con
   assertEquals(tracer.spans[0]?.attributes["gen_ai.usage.cache_creation.input_tokens"], 8);
   assertEquals(tracer.spans[0]?.attributes["gen_ai.usage.cache_write.input_tokens"], undefined);
   assertEquals(tracer.spans[1]?.attributes["llm.provider"], "gemini");
+  const names = { mistral: "mistral_ai", bedrock: "aws.bedrock", cohere: "cohere", constructor: "constructor" };
+  for (const [name, known] of Object.entries(names)) {
+    const tracer = recordingTracer();
+    await callWithRetry({ name, chat: () => "ok" }, request, { tracer });
+    assertEquals(tracer.spans[0]?.attributes["gen_ai.provider.name"], known);
+  }
 });
 
 Deno.test("callWithRetry() leaves unknown counts off, and 0 on", async () => {

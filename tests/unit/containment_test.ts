@@ -86,6 +86,30 @@ Deno.test("callWithRetry() passes on the provider's synchronous throw through th
   assertStrictEquals(await assertRejects(() => callWithRetry({ name: "demo", chat }, request, { tracer })), error);
 });
 
+Deno.test("callWithRetry() calls a provider that throws at once no second time, and goes on telling", async () => {
+  const tracer = recordingTracer();
+  let calls = 0;
+  const chat = () => {
+    calls++;
+    throw new Error("sync");
+  };
+  await assertRejects(() => callWithRetry({ name: "demo", chat }, request, { tracer }), Error, "sync");
+  assertEquals(calls, 1);
+  assertEquals(tracer.spans.map(({ attributes }) => attributes["llm.outcome"]), ["error", "error"]);
+});
+
+Deno.test("callWithRetry() puts only so much of a text on a span, and only so many", async () => {
+  const tracer = recordingTracer();
+  const long = "x".repeat(257);
+  const answer = { model: long, id: long, stopReason: long, finishReasons: Array(17).fill(long), requestId: long };
+  await callWithRetry({ name: "demo", chat: () => answer }, { model: long }, { tracer });
+  const [operation, attempt] = tracer.spans.map(({ attributes }) => attributes);
+  const short = "x".repeat(256);
+  assertEquals([attempt?.["llm.model"], attempt?.["llm.request_id"]], [short, short]);
+  assertEquals([operation?.["gen_ai.response.model"], operation?.["gen_ai.response.id"]], [short, short]);
+  assertEquals(operation?.["gen_ai.response.finish_reasons"], Array(16).fill(short));
+});
+
 Deno.test("callWithRetry() goes on without a span when the tracer gives none", async () => {
   for (const nothing of [undefined, null, 0, {}]) {
     const tracer = { startSpan: () => nothing as unknown as Span };
@@ -116,6 +140,9 @@ Deno.test("callWithRetry() is not hurt by describe functions that throw, reject 
     () => null as never,
     () => "text" as never,
     () => ({ model: 7, toolCount: "many", messageCount: -1, usage: "none", stopReason: {}, id: [] }) as never,
+    () => ({ operation: 7, serverAddress: {}, serverPort: "443", requestId: 7, statusCode: "200" }) as never,
+    () => ({ usage: { inputTokens: "7", outputTokens: 7n, cacheReadTokens: NaN, cacheCreationTokens: {} } }) as never,
+    () => ({ usage: { reasoningTokens: -1 }, totalInputTokens: 0.5, finishReasons: "stop" }) as never,
     () =>
       new Proxy({}, {
         get() {
@@ -135,6 +162,14 @@ Deno.test("callWithRetry() is not hurt by describe functions that throw, reject 
     assertEquals(calls, 1);
     assertEquals(tracer.spans.map((span) => [span.name, span.endCount]), [["chat", 1], ["llm.call", 1]]);
     assertEquals(tracer.spans[1]?.startAttributes, { "llm.provider": "demo", "llm.attempt": 0 });
+    assertEquals(tracer.spans[1]?.attributes, {
+      ...tracer.spans[1]?.startAttributes,
+      "llm.duration_ms": tracer.spans[1]?.attributes["llm.duration_ms"],
+      "llm.outcome": "ok",
+    });
+    assertEquals(Object.keys(tracer.spans[0]!.attributes), [
+      ...["gen_ai.operation.name", "gen_ai.provider.name", "llm.attempts", "llm.backoff_ms", "llm.outcome"],
+    ]);
     assertEquals(tracer.misuses, []);
   }
 });

@@ -126,6 +126,8 @@ Deno.test("normalizeStopReason() leaves alone what is normalized already", () =>
 
 Deno.test("normalizeStopReason() keeps an unknown reason as it is spelled", () => {
   const unknown = ["", "Quite-New_Reason", "stopped", "unstop", "stop\n", "__proto__", "constructor", "toString"];
+  unknown.push("tool_call_failed", "minmax_tokens", "max_tokens_unset", "length_unknown", "no_stop_sequence");
+  unknown.push("stop_sequence_unset", "discontinued");
   for (const reason of unknown) assertEquals(normalizeStopReason(reason), reason);
 });
 
