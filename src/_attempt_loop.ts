@@ -78,7 +78,7 @@ export async function run<Req, Res>(
     ? keepGates(settings, { provider: provider.name, model: trace!.model }, endsAt)
     : undefined;
   let waitedMs = 0;
-  let lastEnding: Ending | undefined;
+  let ending: Ending | undefined;
   for (let attempt = firstAttempt;; attempt++) {
     let context: Context | undefined;
     let attemptTrace: AttemptTrace | undefined;
@@ -103,18 +103,16 @@ export async function run<Req, Res>(
     } catch (error) {
       const durationMs = elapsed(clock, startedAt);
       trace ??= traceCall(provider, request, settings);
-      let ending = signal?.aborted
+      ending = signal?.aborted
         ? CANCELLED
         : context
         ? judge(error, attempt, settings, leftMs(clock, endsAt))
-        : stopped(error, lastEnding);
-      lastEnding = ending;
-      const kept = keeper?.leave(context ? ending : CANCELLED);
+        : stopped(error, ending);
       if (context) {
-        Context.abort(context, ending === CANCELLED ? signal!.reason : error);
-        ending = kept ?? ending;
+        ending = keeper?.leave(ending) ?? ending;
+        Context.abort(context, error);
         (attemptTrace ?? trace.startAttempt(attempt)).end(durationMs, streaming?.amend(ending, durationMs) ?? ending);
-      }
+      } else keeper?.leave(CANCELLED);
       if (ending.retryInMs !== undefined) {
         const waitingSince = clock.now();
         await within(clock, signal, ending.retryInMs).catch(() => {});
