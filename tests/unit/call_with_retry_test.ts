@@ -78,6 +78,7 @@ Deno.test("callWithRetry() opens one span for every attempt and closes it before
   });
   assertEquals(third?.status, undefined);
   assertEquals([third?.startTime, third?.endTime], [4080, 4280]);
+  assertEquals(tracer.spans[0]?.attributes["llm.backoff_ms"], 4000);
   assertEquals(tracer.misuses, []);
 });
 
@@ -250,6 +251,8 @@ Deno.test("callWithRetry() rejects with the provider's last error as it is", asy
     attemptsOf(thrown).map((record) => [record["llm.attempt"], record["llm.retry.decision"], record["llm.error"]]),
     [[0, "retry", "one"], [1, "retry", "two"], [2, "exhausted", "three"]],
   );
+  // No clock was read before it failed.
+  assertEquals(attemptsOf(thrown).map((record) => record["llm.duration_ms"]), [undefined, 0, 0]);
 });
 
 Deno.test("callWithRetry() does not repeat what cannot succeed", async () => {
