@@ -73,8 +73,7 @@ export function traceCall<Req>(
   const startSpan = safely(tracer);
   const records: AttemptRecord[] = [];
   let attempts = 0;
-  const extended = (own: Attributes): Attributes =>
-    attributes === DEFAULTS.attributes ? own : { ...attributes, ...own };
+  const extended = (own: Attributes): Attributes => attributes === DEFAULTS.attributes ? own : merged(attributes, own);
   let operationTrace: SafeSpan | undefined;
   if (operationSpan) {
     const about: Told = {
@@ -125,10 +124,7 @@ export function traceCall<Req>(
           const last = withFailure(told, ending, ending.message, ending.outcome);
           end(last, ending.errorType, ending.message);
           if (ending.outcome === "ok" && onAttempt === DEFAULTS.onAttempt) return;
-          const all = { ...start, ...last };
-          const known: Told = {};
-          for (const name in all) tell(known, name, all[name]);
-          const record = known as unknown as AttemptRecord;
+          const record = merged(start, last) as unknown as AttemptRecord;
           records.push(record);
           quietly(() => onAttempt(record));
         },
@@ -167,6 +163,13 @@ type Told = Record<string, AttributeValue | undefined>;
 /** Adds what many calls do not have, if it is there, because backends walk over what is not set as well. */
 function tell(told: Told, name: string, value: AttributeValue | undefined): void {
   if (value !== undefined) told[name] = value;
+}
+
+/** Later ones win over earlier ones, if they are set. */
+function merged(...all: readonly Attributes[]): Attributes {
+  const known: Told = {};
+  for (const some of all) for (const name in some) tell(known, name, some[name]);
+  return known;
 }
 
 /** Nothing of it on success, because backends walk over what is not set as well. */

@@ -237,6 +237,17 @@ Deno.test("callWithRetry() puts the caller's attributes on every span, below its
   assertEquals(tracer.spans[1]?.startAttributes["llm.attempt"], 0);
 });
 
+Deno.test("callWithRetry() leaves an attribute of the caller's alone that it does not set itself", async () => {
+  const tracer = recordingTracer();
+  const records: AttemptRecord[] = [];
+  const attributes = { "task.id": "t-1", "llm.model": "m-1", "llm.stop_reason": "stop" };
+  const onAttempt = (record: AttemptRecord) => void records.push(record);
+  await callWithRetry({ name: "demo", chat: () => "ok" }, {}, { tracer, attributes, onAttempt });
+  for (const told of [...tracer.spans.map((span) => span.attributes), records[0]!]) {
+    assertEquals({ ...told, ...attributes }, told);
+  }
+});
+
 Deno.test("callWithRetry() rejects with the provider's last error as it is", async () => {
   const clock = fakeClock({ autoAdvance: true });
   class RateLimitError extends Error {
