@@ -159,6 +159,8 @@ Deno.test("Gate refuses a first attempt with a RefusedError, and the provider is
     assertEquals(operation?.attributes["llm.attempts"], 0);
     assertEquals(operation?.attributes["llm.retry.decision"], "refused");
     assertEquals(operation?.attributes["llm.retry.gate"], "spy");
+    assertEquals([operation?.attributes["llm.outcome"], operation?.attributes["error.type"]], ["error", "refused"]);
+    assertEquals(operation?.status?.type, "refused");
     assertEquals(operation?.endCount, 1);
   }
 });
@@ -244,7 +246,9 @@ Deno.test("Gate that opens after the deadline ends the call at once", async () =
   assertEquals([clock.now(), clock.pendingTimers, provider.contexts.length], [700, 0, 0]);
   assertEquals([open.outcomes(), shut.outcomes()], [["cancelled"], []]);
   assertEquals(tracer.spans.length, 1);
-  assertEquals(tracer.spans[0]?.attributes["llm.retry.decision"], "deadline");
+  const { attributes, status } = tracer.spans[0]!;
+  assertEquals(attributes["llm.retry.decision"], "deadline");
+  assertEquals([attributes["llm.outcome"], attributes["error.type"], status?.type], ["timeout", "timeout", "timeout"]);
 });
 
 Deno.test("Gate that never opens ends the call without a deadline at once too", async () => {
@@ -278,10 +282,14 @@ Deno.test("Gate that refuses a retry by the deadline makes way for the provider'
   const clock = fakeClock({ autoAdvance: true });
   const error = httpError(503);
   const gates = [spyGate(({ attempt }) => attempt > 0 ? { waitMs: 60_000 } : undefined)];
-  const options = { clock, gates, deadlineMs: 5000, retry: { jitter: "none" as const } };
+  const tracer = recordingTracer({ clock });
+  const options = { clock, tracer, gates, deadlineMs: 5000, retry: { jitter: "none" as const } };
   const call = callWithRetry(scriptedProvider(clock, [{ error }]), request, options);
   assertStrictEquals(await assertRejects(() => call), error);
   assertEquals(clock.now(), 1000);
+  const { attributes } = tracer.spans[0]!;
+  assertEquals([attributes["llm.outcome"], attributes["error.type"]], ["error", "server_error"]);
+  assertEquals(attributes["llm.retry.decision"], "deadline");
 });
 
 Deno.test("Gate is told that an attempt was cancelled that could not start by the deadline", async () => {

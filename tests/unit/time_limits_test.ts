@@ -430,6 +430,35 @@ Deno.test("retry.classify never fails the call, whatever its numbers are", async
   }
 });
 
+Deno.test("retry.classify puts nothing of the wrong type on a span", async () => {
+  const clock = fakeClock({ autoAdvance: true });
+  const tracer = recordingTracer({ clock });
+  const odd = { ...tea, status: "503", requestId: 7, retryAfterMs: 5000, retryAfterSource: {} };
+  const provider = scriptedProvider(clock, [{ error: unknown() }, {}]);
+  await callWithRetry(provider, request, {
+    clock,
+    tracer,
+    retry: { classify: () => odd as unknown as Classification },
+  });
+  const { attributes } = tracer.named("llm.call")[0]!;
+  assertEquals(attributes["error.type"], "tea");
+  for (const name of ["http.response.status_code", "llm.request_id", "llm.retry.delay_source"]) {
+    assertEquals(attributes[name], undefined, name);
+  }
+});
+
+Deno.test("A server's date is measured against the call's own clock, and times are whole milliseconds", async () => {
+  const clock = fakeClock({ autoAdvance: true });
+  const tracer = recordingTracer({ clock });
+  const headers = { "retry-after": new Date(clock.date() + 20_000).toUTCString() };
+  const steps = [{ takesMs: 0.6, error: httpError(503, headers) }, { takesMs: 0.6 }];
+  const options = { clock, tracer, retry: { jitter: "none" } } as const;
+  await callWithRetry(scriptedProvider(clock, steps), request, options);
+  const attempts = tracer.named("llm.call").map(({ attributes }) => attributes);
+  assertEquals(attempts[0]?.["llm.retry.delay_ms"], 20_000);
+  assertEquals(attempts.map((attributes) => attributes["llm.duration_ms"]), [1, 1]);
+});
+
 Deno.test("retry.jitter may be a function of the ceiling and the attempt", async () => {
   const clock = fakeClock({ autoAdvance: true });
   const asked: [number, number][] = [];
