@@ -50,7 +50,7 @@ export interface ResponseDescription {
   readonly totalInputTokens?: number | undefined;
   /** Why the model stopped, in the provider's spelling. */
   readonly stopReason?: string | undefined;
-  /** Why each choice stopped, in the provider's spelling. @default {`stopReason` alone} */
+  /** Why each choice stopped, in the provider's spelling; heeded beside a `stopReason`. @default {`stopReason` alone} */
   readonly finishReasons?: readonly string[] | undefined;
   /** The model that answered. */
   readonly model?: string | undefined;
