@@ -6,7 +6,7 @@ import { Context } from "./_context.ts";
 import { decide } from "./decide.ts";
 import { count, describeResponse, text } from "./_describe.ts";
 import { type GateKeeper, keepGates } from "./_gates.ts";
-import { type CallOptions, checkProvider, DEFAULTS, resolveOptions, type Settings } from "./options.ts";
+import { type CallOptions, checkProvider, type Classify, DEFAULTS, resolveOptions, type Settings } from "./options.ts";
 import type { AttemptContext, AttemptSpan, Provider } from "./provider.ts";
 import { hush, quietly } from "./_quietly.ts";
 import { RefusedError } from "./refused_error.ts";
@@ -152,8 +152,8 @@ function elapsed(clock: Clock, startedAt: number | undefined): number | undefine
 
 /** What a failed attempt was, and what follows. */
 export function judge(error: unknown, attempt: number, settings: Settings, leftMs: number): Ending {
-  const { recordErrorMessage, retry, random } = settings;
-  const failure = classify(error, settings);
+  const { recordErrorMessage, retry, random, clock } = settings;
+  const failure = classifyBy(retry.classify, error, (error) => classifyError(error, clock.date()));
   const { errorType, status, requestId } = failure;
   const message = recordErrorMessage ? messageOf(error) : undefined;
   return {
@@ -176,8 +176,11 @@ function stopped(error: unknown, last: Ending | undefined): Ending {
 }
 
 /** The caller's classifier has the last word, if it says something that is one; copied, so that no getter throws later. */
-function classify(error: unknown, { clock, retry }: Settings): Classification {
-  const builtIn = (error: unknown) => classifyError(error, clock.date());
-  const own = quietly(() => ({ ...hush(retry.classify(error, builtIn)) }));
+export function classifyBy(
+  classify: Classify,
+  error: unknown,
+  builtIn: (error: unknown) => Classification,
+): Classification {
+  const own = quietly(() => ({ ...hush(classify(error, builtIn)) }));
   return typeof own?.errorType === "string" ? own as Classification : builtIn(error);
 }

@@ -15,7 +15,7 @@
  * @module
  */
 
-import { run } from "./_attempt_loop.ts";
+import { classifyBy, run } from "./_attempt_loop.ts";
 import {
   describeHead,
   describeParams,
@@ -87,9 +87,8 @@ export function retryMiddleware(options: InsideOptions = {}): RetryMiddleware {
       },
     });
     const { retry } = settings;
-    const classify: typeof retry.classify = (error, builtIn) => {
-      return retry.classify(error, (it, ...now) => builtIn(quietly(() => wordsOf(it)) ?? it, ...now));
-    };
+    const classify: typeof retry.classify = (error, builtIn) =>
+      classifyBy(retry.classify, error, (it) => builtIn(quietly(() => wordsOf(it)) ?? it));
     try {
       return await work({ ...settings, retry: { ...retry, classify } });
     } catch (error) {

@@ -103,7 +103,7 @@ export const DEFAULTS: Settings = {
     maxDelayMs: 60_000,
     maxRetryAfterMs: 60_000,
     jitter: "full",
-    classify: (error, builtIn) => builtIn(error),
+    classify: () => undefined,
   },
   attemptTimeoutMs: Infinity,
   idleTimeoutMs: Infinity,

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { type InsideOptions, retryMiddleware } from "../../src/ai_sdk.ts";
+import type { RetryOptions } from "../../mod.ts";
 import { recordingTracer } from "../../src/testing.ts";
 
 interface Params {
@@ -218,13 +219,23 @@ Deno.test("retryMiddleware() reads what the service says within HTTP 200", async
     name: "AI_APICallError",
     statusCode: 200,
     responseHeaders: { "retry-after-ms": "1" },
-    responseBody: '{"error":{"code":503,"message":"Overloaded"}}',
-    cause: { name: "AI_TypeValidationError", cause: { issues: [{ code: "invalid_type" }] } },
+    responseBody: '{"status":"failed","error":{"code":"server_error","message":"Sorry"}}',
+    // Zod's own words say what is wrong with the body, not with the request.
+    cause: { name: "AI_TypeValidationError", cause: { name: "ZodError", message: '[{"code":"invalid_type"}]' } },
   });
-  const { tracer, middleware, model } = set([noAnswer, RESULT]);
-  assertStrictEquals(await middleware.wrapGenerate({ params: PARAMS, model }), RESULT);
-  const { attributes } = tracer.named("llm.call")[0]!;
-  assertEquals([attributes["error.type"], attributes["llm.retry.delay_source"]], ["overloaded", "retry-after-ms"]);
+  const classifiers: NonNullable<RetryOptions["classify"]>[] = [
+    () => undefined,
+    (error, builtIn) => builtIn(error),
+    () => {
+      throw new Error("own bug");
+    },
+  ];
+  for (const classify of [undefined, ...classifiers]) {
+    const { tracer, middleware, model } = set([noAnswer, RESULT], { retry: { classify, baseDelayMs: 0 } });
+    assertStrictEquals(await middleware.wrapGenerate({ params: PARAMS, model }), RESULT);
+    const { attributes } = tracer.named("llm.call")[0]!;
+    assertEquals([attributes["error.type"], attributes["llm.retry.delay_source"]], ["server_error", "retry-after-ms"]);
+  }
   for (const responseBody of ["", "[1]", "{", undefined]) {
     const other = set([Object.assign(new Error("no"), { statusCode: 200, responseBody })]);
     await other.middleware.wrapGenerate({ params: PARAMS, model: other.model }).catch(() => {});
