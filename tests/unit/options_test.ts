@@ -15,6 +15,8 @@ const rows: Row[] = [
   [{ taskId: 7 }, TypeError, "'taskId' must be of type string", "7"],
   [{ signal: new AbortController() }, TypeError, "'signal' must be an AbortSignal"],
   [{ signal: null }, TypeError, "'signal' must be an AbortSignal", "null"],
+  [{ signal: { addEventListener: 1, removeEventListener() {} } }, TypeError, "'signal' must be an AbortSignal"],
+  [{ signal: { addEventListener() {}, removeEventListener: 1 } }, TypeError, "'signal' must be an AbortSignal"],
   [{ signal: { addEventListener() {} } }, TypeError, "'signal' must be an AbortSignal", "of type object"],
   [{ signal: { removeEventListener() {} } }, TypeError, "'signal' must be an AbortSignal", "of type object"],
   [{ attributes: "team=search" }, TypeError, "'attributes'", '"team=search"'],

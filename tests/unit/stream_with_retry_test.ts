@@ -448,6 +448,7 @@ Deno.test("streamWithRetry() sets the operation's attributes, and the time to it
   const [operation, ...calls] = tracer.spans;
   assertEquals([operation?.name, ...calls.map(({ name }) => name)], ["chat m-1", "llm.call", "llm.call"]);
   assert(calls.every(({ parent }) => parent === operation));
+  assertEquals(calls.map(({ startAttributes }) => startAttributes["llm.stream"]), [true, true]);
   assertEquals(operation?.attributes, {
     "task.id": "t-1",
     team: "search",
