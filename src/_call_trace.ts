@@ -120,11 +120,10 @@ export function traceCall<Req>(
           tell(told, "llm.reasoning_tokens", ending.reasoningTokens);
           tell(told, "http.response.status_code", ending.statusCode);
           tell(told, "llm.request_id", ending.requestId);
-          Object.assign(told, ending.ofAttempt);
-          const last = withFailure(told, ending, ending.message, ending.outcome);
-          end(last, ending.errorType, ending.message);
+          Object.assign(told, ending.ofAttempt, failureOf(ending, ending.message, ending.outcome));
+          end(told, ending.errorType, ending.message);
           if (ending.outcome === "ok" && onAttempt === DEFAULTS.onAttempt) return;
-          const record = merged(start, last) as unknown as AttemptRecord;
+          const record = merged(start, told) as unknown as AttemptRecord;
           records.push(record);
           quietly(() => onAttempt(record));
         },
@@ -151,8 +150,8 @@ export function traceCall<Req>(
         conventions === "latest" ? "gen_ai.usage.cache_write.input_tokens" : "gen_ai.usage.cache_creation.input_tokens",
         written,
       );
-      Object.assign(told, ending.ofCall);
-      operationTrace?.end(withFailure(told, ending), ending.errorType, ending.message);
+      Object.assign(told, ending.ofCall, failureOf(ending));
+      operationTrace?.end(told, ending.errorType, ending.message);
     },
   };
 }
@@ -173,9 +172,8 @@ function merged(...all: readonly Attributes[]): Attributes {
 }
 
 /** Nothing of it on success, because backends walk over what is not set as well. */
-function withFailure(told: Attributes, ending: Ending, message?: string, otherwise?: string): Attributes {
-  return ending.outcome === "ok" ? told : {
-    ...told,
+function failureOf(ending: Ending, message?: string, otherwise?: string): Attributes | undefined {
+  return ending.outcome === "ok" ? undefined : {
     "llm.error": message,
     "error.type": ending.errorType ?? otherwise,
     "llm.retry.decision": ending.decision,
