@@ -46,12 +46,17 @@ export interface Answered {
   readonly endsAt: number;
 }
 
+/** How long an attempt that was answered has taken; to be asked before its answer is looked at. */
+export function durationOf({ settings, startedAt }: Answered): number | undefined {
+  return elapsed(settings.clock, startedAt);
+}
+
 /** Ends the last attempt of a call, and the call. */
 export function settle(
-  { settings, keeper, trace, attemptTrace, startedAt, waitedMs }: Answered,
+  { keeper, trace, attemptTrace, waitedMs }: Answered,
+  durationMs: number | undefined,
   ending: Ending,
 ): void {
-  const durationMs = elapsed(settings.clock, startedAt);
   keeper?.leave(ending);
   attemptTrace?.end(durationMs, ending);
   trace.end(waitedMs, ending);
@@ -129,7 +134,7 @@ export async function run<Req, Res>(
       trace ??= traceCall(provider, request, settings);
       const answered = { settings, keeper, trace, attemptTrace, attempt, startedAt, waitedMs, endsAt };
       if (streaming) streaming.begin(answered, response);
-      else settle(answered, describeResponse(provider, response));
+      else settle(answered, durationOf(answered), describeResponse(provider, response));
     }
     return response;
   }

@@ -1,5 +1,5 @@
 import { Alarm } from "./_alarm.ts";
-import { type Answered, judge, run, settle, type Streaming } from "./_attempt_loop.ts";
+import { type Answered, durationOf, judge, run, settle, type Streaming } from "./_attempt_loop.ts";
 import type { PastAttempt, RetryDecision } from "./attempt_record.ts";
 import { rememberAttempts } from "./attempts_of.ts";
 import { calledOff, CANCELLED, type Ending } from "./_call_trace.ts";
@@ -243,7 +243,7 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
     this.#isEnded = true;
     if (!this.#attempt!.isAtEnd) Context.abort(this.#context!, reason);
     this.#attempt!.readRest();
-    settle(this.#answered!, this.amend(ending));
+    settle(this.#answered!, durationOf(this.#answered!), this.amend(ending));
     if (failure) rememberAttempts(failure.error, this.#answered!.trace.records);
     this.#close(failure);
   }

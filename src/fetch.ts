@@ -13,7 +13,7 @@
  * @module
  */
 
-import { run, settle } from "./_attempt_loop.ts";
+import { durationOf, run, settle } from "./_attempt_loop.ts";
 import type { Context } from "./_context.ts";
 import { type Describing, readFacts } from "./_describe.ts";
 import { type Fetch, isRequest, type ModelRequest, requestReader } from "./_fetch_request.ts";
@@ -157,7 +157,8 @@ async function answer({ format, name, describe }: ModelRequest, ask: Ask, settin
       return call !== undefined;
     },
     open,
-    begin: (answered, { describe }) => describe ? settle(answered, readFacts(describe())) : call!.begin(answered),
+    begin: (answered, { describe }) =>
+      describe ? settle(answered, durationOf(answered), readFacts(describe())) : call!.begin(answered),
     amend: (ending, durationMs) => call ? call.amend(ending, durationMs) : ending,
   });
 }

@@ -228,6 +228,22 @@ Deno.test("callWithRetry() reads other shapes through the provider", async () =>
   assertEquals(attempt?.attributes["llm.request_id"], "req_2");
 });
 
+Deno.test("callWithRetry() does not count the time that reading an answer takes", async () => {
+  let nowMs = 0;
+  const clock = { ...fakeClock(), now: () => nowMs };
+  const tracer = recordingTracer({ clock });
+  const provider = {
+    name: "demo",
+    chat: () => void (nowMs += 30),
+    describeResponse() {
+      nowMs += 500;
+      return {};
+    },
+  };
+  await callWithRetry(provider, request, { clock, tracer });
+  assertEquals(tracer.named("llm.call")[0]?.attributes["llm.duration_ms"], 30);
+});
+
 Deno.test("callWithRetry() puts the caller's attributes on every span, below its own", async () => {
   const tracer = recordingTracer();
   const attributes = { team: "search", "llm.attempt": 7, tags: ["a", "b"] };
