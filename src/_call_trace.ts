@@ -165,10 +165,10 @@ function tell(told: Told, name: string, value: AttributeValue | undefined): void
 }
 
 /** Later ones win over earlier ones, if they are set. */
-function merged(...all: readonly Attributes[]): Attributes {
+export function merged<T extends object>(...all: readonly T[]): T {
   const known: Told = {};
-  for (const some of all) for (const name in some) tell(known, name, some[name]);
-  return known;
+  for (const some of all) for (const name in some) tell(known, name, some[name] as AttributeValue);
+  return known as T;
 }
 
 /** Nothing of it on success, because backends walk over what is not set as well. */

@@ -2,7 +2,7 @@ import { Alarm } from "./_alarm.ts";
 import { type Answered, durationOf, judge, run, settle, type Streaming } from "./_attempt_loop.ts";
 import type { PastAttempt, RetryDecision } from "./attempt_record.ts";
 import { rememberAttempts } from "./attempts_of.ts";
-import { calledOff, CANCELLED, type Ending } from "./_call_trace.ts";
+import { calledOff, CANCELLED, type Ending, merged } from "./_call_trace.ts";
 import { Context } from "./_context.ts";
 import type { Settings } from "./options.ts";
 import type { Provider, StreamProvider } from "./provider.ts";
@@ -124,14 +124,12 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
 
   amend(ending: Ending, durationMs?: number): Ending {
     const { stopReason, ...facts } = this.#attempt!.facts();
-    return {
-      ...facts,
-      ...ending,
-      stopReason: ending.outcome === "ok" ? stopReason : undefined,
-      statusCode: ending.statusCode ?? facts.statusCode,
-      requestId: ending.requestId ?? facts.requestId,
-      ...this.#attempt!.times(this.#startedAt, durationMs),
-    };
+    return merged<Partial<Ending>>(
+      facts,
+      ending.outcome === "ok" ? { stopReason } : {},
+      ending,
+      this.#attempt!.times(this.#startedAt, durationMs),
+    ) as Ending;
   }
 
   /** Asks for the next chunk. Whoever asks twice at once is answered in turn. */
