@@ -1,3 +1,4 @@
+import { addTo } from "./_add_to.ts";
 import type { AttemptRecord, Outcome, RetryDecision } from "./attempt_record.ts";
 import type { Decision } from "./decide.ts";
 import { count, describeRequest, type Describing, type ResponseFacts, text } from "./_describe.ts";
@@ -73,7 +74,8 @@ export function traceCall<Req>(
   const startSpan = safely(tracer);
   const records: AttemptRecord[] = [];
   let attempts = 0;
-  const extended = (own: Attributes): Attributes => attributes === DEFAULTS.attributes ? own : merged(attributes, own);
+  const extended = (own: Attributes): Attributes =>
+    attributes === DEFAULTS.attributes ? own : addTo({}, attributes, own);
   let operationTrace: SafeSpan | undefined;
   if (operationSpan) {
     const about: Told = {
@@ -123,7 +125,7 @@ export function traceCall<Req>(
           Object.assign(told, ending.ofAttempt, failureOf(ending, ending.message, ending.outcome));
           end(told, ending.errorType, ending.message);
           if (ending.outcome === "ok" && onAttempt === DEFAULTS.onAttempt) return;
-          const record = merged(start, told) as unknown as AttemptRecord;
+          const record = addTo({}, start, told) as unknown as AttemptRecord;
           records.push(record);
           quietly(() => onAttempt(record));
         },
@@ -162,13 +164,6 @@ type Told = Record<string, AttributeValue | undefined>;
 /** Adds what many calls do not have, if it is there, because backends walk over what is not set as well. */
 function tell(told: Told, name: string, value: AttributeValue | undefined): void {
   if (value !== undefined) told[name] = value;
-}
-
-/** Later ones win over earlier ones, if they are set. */
-export function merged<T extends object>(...all: readonly T[]): T {
-  const known: Told = {};
-  for (const some of all) for (const name in some) tell(known, name, some[name] as AttributeValue);
-  return known as T;
 }
 
 /** Nothing of it on success, because backends walk over what is not set as well. */

@@ -1,3 +1,4 @@
+import { addTo } from "./_add_to.ts";
 import type { ChunkDescription } from "./provider.ts";
 
 /**
@@ -6,16 +7,10 @@ import type { ChunkDescription } from "./provider.ts";
  */
 export function mergeDescription(earlier: ChunkDescription, later: ChunkDescription): ChunkDescription {
   return {
-    ...earlier,
-    ...known(later),
-    usage: earlier.usage && { ...earlier.usage, ...known(later.usage ?? {}) } || later.usage,
+    ...addTo({}, earlier, later),
+    usage: earlier.usage && addTo({}, earlier.usage, later.usage ?? {}) || later.usage,
     isContent: earlier.isContent !== false || later.isContent !== false,
     isTerminal: earlier.isTerminal || (later.isTerminal ?? earlier.isTerminal),
     error: earlier.error ?? later.error,
   };
-}
-
-/** The fields of `part` that say something. */
-function known<T extends object>(part: T): Partial<T> {
-  return Object.fromEntries(Object.entries(part).filter(([, value]) => value !== undefined)) as Partial<T>;
 }

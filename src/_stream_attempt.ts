@@ -1,7 +1,8 @@
+import { addTo } from "./_add_to.ts";
 import type { Ending } from "./_call_trace.ts";
 import type { Clock } from "./clock.ts";
 import { readFacts, type ResponseFacts } from "./_describe.ts";
-import type { AttemptContext, ChunkDescription, StreamProvider } from "./provider.ts";
+import type { AttemptContext, StreamProvider } from "./provider.ts";
 import { hush } from "./_quietly.ts";
 import { TruncatedStreamError } from "./truncated_stream_error.ts";
 import { type Upstream, upstreamOf } from "./_upstream.ts";
@@ -30,7 +31,7 @@ export class StreamAttempt<Req, Chunk> {
   readonly #context: AttemptContext;
   readonly #clock: Clock;
   readonly #startedAt: number;
-  readonly #facts: { -readonly [Name in keyof ResponseFacts]?: unknown } = {};
+  readonly #facts: Partial<ResponseFacts> = {};
   #upstream: Upstream<Chunk> | undefined;
   /** Run inside of the span, for what a provider does between its chunks; made once, for all of them. */
   readonly #pull = (): Promise<IteratorResult<Chunk, unknown>> => this.#upstream!.next();
@@ -126,7 +127,7 @@ export class StreamAttempt<Req, Chunk> {
         if (
           said.usage || said.totalInputTokens || said.stopReason || said.model || said.id || said.requestId ||
           said.statusCode
-        ) this.#learn(said);
+        ) addTo<Partial<ResponseFacts>>(this.#facts, readFacts(said));
         if (typeof isTerminal === "boolean") this.isComplete ||= isTerminal;
         if (error) return { error };
         isContent = isContentSaid ?? isContent;
@@ -138,14 +139,6 @@ export class StreamAttempt<Req, Chunk> {
     return undefined;
   }
 
-  #learn(said: ChunkDescription): void {
-    const facts = readFacts(said);
-    for (const name in facts) {
-      const value = facts[name as keyof ResponseFacts];
-      if (value !== undefined) this.#facts[name as keyof ResponseFacts] = value;
-    }
-  }
-
   /** Lets go of the stream at once; also of one that comes later. */
   cancel(reason: unknown): void {
     this.#cancelled = { reason };
@@ -155,7 +148,7 @@ export class StreamAttempt<Req, Chunk> {
 
   /** What the chunks have said. */
   facts(): Partial<ResponseFacts> {
-    return this.#facts as Partial<ResponseFacts>;
+    return this.#facts;
   }
 
   /**

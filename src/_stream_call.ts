@@ -1,8 +1,9 @@
+import { addTo } from "./_add_to.ts";
 import { Alarm } from "./_alarm.ts";
 import { type Answered, durationOf, judge, run, settle, type Streaming } from "./_attempt_loop.ts";
 import type { PastAttempt, RetryDecision } from "./attempt_record.ts";
 import { rememberAttempts } from "./attempts_of.ts";
-import { calledOff, CANCELLED, type Ending, merged } from "./_call_trace.ts";
+import { calledOff, CANCELLED, type Ending } from "./_call_trace.ts";
 import { Context } from "./_context.ts";
 import type { Settings } from "./options.ts";
 import type { Provider, StreamProvider } from "./provider.ts";
@@ -124,7 +125,7 @@ export class StreamCall<Req, Chunk> implements Streaming<void> {
 
   amend(ending: Ending, durationMs?: number): Ending {
     const { stopReason, ...facts } = this.#attempt!.facts();
-    return merged<Partial<Ending>>(
+    return addTo<Partial<Ending>>(
       facts,
       ending.outcome === "ok" ? { stopReason } : {},
       ending,

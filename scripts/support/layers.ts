@@ -2,6 +2,7 @@
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
   port: ["attempt_record", "clock", "gate", "provider", "tracer", "wire/wire_format"],
   pure: [
+    "_add_to",
     "_duration",
     "_failure_lines",
     "_failure_rules",
