@@ -2,10 +2,9 @@ import type { AttemptRecord } from "./attempt_record.ts";
 import type { Jitter } from "./backoff.ts";
 import type { Classification } from "./classify.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import type { RetryPolicy } from "./decide.ts";
 import type { Gate } from "./gate.ts";
 import type { Provider, StreamProvider } from "./provider.ts";
-import { type Attributes, type AttributeValue, noopTracer, type Tracer } from "./tracer.ts";
+import { type AttributeValue, noopTracer, type Tracer } from "./tracer.ts";
 
 /**
  * A classifier of the caller's own. Call `builtIn` to change what it says, or leave it alone to come before it; with
@@ -72,23 +71,12 @@ export interface CallOptions {
 /** A version of OpenTelemetry's GenAI conventions. */
 export type Conventions = "latest" | "1.41";
 
+/** Nothing of it left out. */
+type Known<Options> = { readonly [Name in keyof Options]-?: NonNullable<Options[Name]> };
+
 /** Options after validation, defaults filled in. */
-export interface Settings {
-  readonly tracer: Tracer;
-  readonly taskId: string;
-  readonly signal?: AbortSignal | undefined;
-  readonly retry: RetryPolicy & { readonly classify: Classify };
-  readonly attemptTimeoutMs: number;
-  readonly idleTimeoutMs: number;
-  readonly deadlineMs: number;
-  readonly gates: readonly Gate[];
-  readonly attributes: Attributes;
-  readonly operationSpan: boolean;
-  readonly recordErrorMessage: boolean;
-  readonly conventions: Conventions;
-  readonly onAttempt: (record: AttemptRecord) => void;
-  readonly clock: Clock;
-  readonly random: () => number;
+export interface Settings extends Known<Omit<CallOptions, "signal" | "retry">>, Pick<CallOptions, "signal"> {
+  readonly retry: Known<RetryOptions>;
   /** The number of the first attempt: others were made elsewhere. */
   readonly firstAttempt: number;
 }
@@ -200,7 +188,7 @@ function resolveRetry(retry: RetryOptions, base: Settings["retry"]): Settings["r
   };
 }
 
-function resolveAttributes(attributes: Attributes, base: Attributes): Attributes {
+function resolveAttributes(attributes: Settings["attributes"], base: Settings["attributes"]): Settings["attributes"] {
   check(attributes, base, "attributes");
   for (const name in attributes) check(attributes[name], undefined, `attributes["${name}"]`, ATTRIBUTE);
   return { ...base, ...attributes };
