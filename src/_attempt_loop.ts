@@ -187,5 +187,5 @@ export function classifyBy(
   builtIn: (error: unknown) => Classification,
 ): Classification {
   const own = quietly(() => ({ ...hush(classify(error, builtIn)) }));
-  return typeof own?.errorType === "string" ? own as Classification : builtIn(error);
+  return text(own?.errorType) ? own as Classification : builtIn(error);
 }

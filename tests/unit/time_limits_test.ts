@@ -399,6 +399,7 @@ Deno.test("retry.classify that throws, or says what is no classification, is pas
     () => "retry",
     () => ({}),
     () => ({ errorType: 7, retryable: true }),
+    () => ({ errorType: "", retryable: true }),
     () => Promise.resolve(tea),
     () => Promise.reject(new Error("own bug")),
     () => ({
