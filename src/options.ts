@@ -1,3 +1,4 @@
+import { addTo } from "./_add_to.ts";
 import type { AttemptRecord } from "./attempt_record.ts";
 import type { Jitter } from "./backoff.ts";
 import type { Classification } from "./classify.ts";
@@ -191,7 +192,7 @@ function resolveRetry(retry: RetryOptions, base: Settings["retry"]): Settings["r
 function resolveAttributes(attributes: Settings["attributes"], base: Settings["attributes"]): Settings["attributes"] {
   check(attributes, base, "attributes");
   for (const name in attributes) check(attributes[name], undefined, `attributes["${name}"]`, ATTRIBUTE);
-  return { ...base, ...attributes };
+  return addTo({}, base, attributes);
 }
 
 /** The provider is checked like an option. @throws {TypeError} Naming what is wrong. */
