@@ -8,8 +8,8 @@ export function parseDate(value: string): number {
   const date = value
     .replace(/^\w+,? /, "")
     // What would be more than 50 years ahead is of the last century (RFC 9110, 5.6.7).
-    .replace(/-(\w{3})-(\d\d) /, (_, month, year) => ` ${month} ${year > 76 ? 19 : 20}${year} `)
-    .replace(/^(\w{3}) (..) (.{8}) (\d{4})$/, "$2 $1 $4 $3 GMT")
+    .replace(/-(...)-(..) /, (_, month, year) => ` ${month} ${year > 76 ? 19 : 20}${year} `)
+    .replace(/^(...) (..) (.{8}) (....)$/, "$2 $1 $4 $3 GMT")
     .replace(/^ /, "0");
   const ms = Date.parse(date);
   // Only what `Date` itself would print is a date; the day of the week is not held against the server.

@@ -30,8 +30,8 @@ export function readRetryAfter(lines: string, now: number): RetryAfter | undefin
   };
   const header = (name: string, unit: string) => {
     const text = valueOf(name);
-    // A date has a space in it, unlike what else `wish` reads.
-    return wish(name, /^[\d.]+$/.test(text) ? text + unit : / /.test(text) ? text : "");
+    // What begins with a digit is a number or nothing, what does not a date or nothing.
+    return wish(name, /^\d/.test(text) ? text + unit : text);
   };
   const refills = (lines.match(/^\S{0,60}remaining\S{0,60}(?=:0$)/gm) ?? [])
     .map((name) => name.replace("remaining", "reset"))
@@ -43,6 +43,9 @@ export function readRetryAfter(lines: string, now: number): RetryAfter | undefin
     header("x-ms-retry-after-ms", "ms") ??
     header("retry-after", "s") ??
     wish("body", find(lines, "RetryInfo\nretryDelay:(.*)")) ??
-    wish("body", find(lines, "(?:again|retry) (?:in|after) ([\\d.hm]+) ?s") + "s") ??
+    wish(
+      "body",
+      find(lines, "(?:(?:again|retry) (?:in|after)|wait) (\\d[\\d.hms]* ?[hms]s?)(?!il|on)").replace(" ", ""),
+    ) ??
     refills[0];
 }

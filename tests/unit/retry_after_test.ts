@@ -149,7 +149,7 @@ const rows: readonly Row[] = [
   {
     name: "takes a two-digit year that would be more than 50 years ahead for one of the last century",
     source: "RFC 9110, 5.6.7",
-    headers: { "retry-after": "Sunday, 06-Nov-94 08:49:37 GMT" },
+    headers: { "retry-after": "Friday, 01-Jan-77 00:00:00 GMT" },
     wish: "0 retry-after",
   },
   {
@@ -228,10 +228,57 @@ const rows: readonly Row[] = [
     more: { error: { message: "You exceeded your current quota. Please retry in 34.4s." } },
     wish: "34400 body",
   },
-  ...["5 minutes", "5", "5 times", "2026-01-01T00:00:00Z", "an hour", "1e3s", "-5s"].map((text): Row => ({
+  {
+    name: "reads a message in minutes",
+    source: "xAI, Bedrock: seen in practice; retry-rules.md: never undercut",
+    more: { message: "Too many requests, please retry after 1 minute" },
+    wish: "60000 body",
+  },
+  {
+    name: "reads a message in hours",
+    source: "retry-rules.md: never undercut",
+    more: { message: "Please try again in 2 hours." },
+    wish: "7200000 body",
+  },
+  {
+    name: "reads a message in milliseconds apart from their number",
+    source: "retry-rules.md: never undercut",
+    more: { message: "Please try again in 120 ms." },
+    wish: "120 body",
+  },
+  {
+    name: "reads a message in hours, minutes and seconds",
+    source: "Groq rate limit errors",
+    more: { message: "Please try again in 1h9m38.016s. Need more tokens?" },
+    wish: "4178016 body",
+  },
+  {
+    name: "reads how long to wait",
+    source: "GitHub Models: RateLimitReached",
+    more: { error: { code: "RateLimitReached", message: "Rate limit of 50 per 86400s. Please wait 52220 seconds." } },
+    wish: "52220000 body",
+  },
+  ...[
+    "5 months",
+    "5 milliseconds",
+    "5",
+    "5 times",
+    "2026-01-01T00:00:00Z",
+    "an hour",
+    "1e3s",
+    "-5s",
+  ].map((text): Row => ({
     name: `does not read "try again in ${text}"`,
     source: "retry-rules.md: strict parsing",
     more: { message: `Please try again in ${text}` },
+    wish: undefined,
+  })),
+  ...["We will retry 3 more times", "Gave up: waited 30 s for a worker", "Please wait a few minutes"].map((
+    message,
+  ) => ({
+    name: `does not take for a wish: ${message}`,
+    source: "retry-rules.md: strict parsing",
+    more: { message },
     wish: undefined,
   })),
 
@@ -309,6 +356,15 @@ const rows: readonly Row[] = [
       "anthropic-ratelimit-tokens-reset": "2026-01-01T01:00:07.5+01:00",
     },
     wish: "7500 anthropic-ratelimit-tokens-reset",
+  },
+  {
+    name: "reads an Anthropic reset with an offset to the west",
+    source: "RFC 3339",
+    headers: {
+      "anthropic-ratelimit-tokens-remaining": "0",
+      "anthropic-ratelimit-tokens-reset": "2025-12-31T23:00:07-01:00",
+    },
+    wish: "7000 anthropic-ratelimit-tokens-reset",
   },
   {
     name: "does not read an Anthropic reset while something remains",
