@@ -11,7 +11,7 @@ const MAX_HEADERS = 16_000;
 const KEYS = "headers responseHeaders error type status statusCode status_code httpStatusCode code name constructor " +
   "message cause reason error_code finish_reason limit_source quotaId @type retryDelay requestID request_id requestId " +
   "body data responseBody details detail innererror metadata raw violations choices delta response $response " +
-  "rawResponse $metadata lastError 0 1 2 3 4 5 6 7";
+  "rawResponse $metadata lastError errors 0 1 2 3 4 5 6 7";
 
 /**
  * Writes down whatever may tell of a failure as lines of `key:value`, the outermost first: strings, numbers, response
@@ -20,7 +20,7 @@ const KEYS = "headers responseHeaders error type status statusCode status_code h
  */
 export function describeFailure(thrown: unknown): string {
   // deno-lint-ignore no-explicit-any -- whatever is wrong with one is caught
-  const nodes: any[] = [typeof thrown === "string" ? { message: thrown } : thrown];
+  const nodes: any[] = [typeof thrown === "string" ? Error(thrown) : thrown];
   let lines = "";
   // What is false where there was no room left for the line.
   const addLine = (key: string, value: string) =>

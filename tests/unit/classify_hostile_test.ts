@@ -152,6 +152,8 @@ const repeated = {
   "timeouts": ":timeouttimeoute",
   "underscores": "\ncode:a_a_a_a_a_spend_limit_",
   "waits": "try again in 1",
+  "waits in words": "wait 1.h",
+  "past limits": "ed",
   "trial keys": "trial key ",
   "units": "1m1s1h",
   "half dates": "Thu, 01 Jan ",

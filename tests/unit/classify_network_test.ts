@@ -211,6 +211,52 @@ const rows: readonly Row[] = [
     errorType: "timeout",
   },
 
+  ...["ConnectionRefused", "ConnectionClosed"].map((code): Row => ({
+    name: `the code ${code}`,
+    source: "Bun before 1.4: bun issues 1425 and 9881",
+    shape: withCode(code),
+    errorType: "network",
+  })),
+  {
+    name: "a socket that was closed",
+    source: "Bun: bun issue 24381",
+    shape: { name: "Error", message: "The socket connection was closed unexpectedly." },
+    errorType: "network",
+  },
+  {
+    name: "a connection that ended too early in Deno",
+    source: "Deno: Deno.errors.UnexpectedEof",
+    shape: { name: "UnexpectedEof", message: "early eof" },
+    errorType: "network",
+  },
+  {
+    name: "a connection that a proxy of node:http lost in Deno",
+    source: "hyper",
+    shape: { name: "Http", message: "connection closed before message completed" },
+    errorType: "network",
+  },
+  {
+    name: "a refused connection in Deno, without what fetch says around it",
+    source: "Deno 2.0",
+    shape: typeError("error sending request for url (http://x/): client error (Connect): tcp connect error"),
+    errorType: "network",
+  },
+  {
+    name: "a body cut short in Node, with a cause that tells nothing",
+    source: "undici",
+    shape: typeError("terminated", {}),
+    errorType: "network",
+  },
+  ...[
+    "HTTP/2 stream is abnormally aborted in mid-communication with result code 2.",
+    "Unexpected error: http2 request did not get a response",
+  ].map((message): Row => ({
+    name: `what the AWS SDK says: ${message}`,
+    source: "@smithy/node-http-handler 4.14: NodeHttp2Handler",
+    shape: { name: "Error", message },
+    errorType: "network",
+  })),
+
   // Not to be retried: they fail in the same way every time.
   {
     name: "a TypeError alone",
@@ -290,6 +336,12 @@ const rows: readonly Row[] = [
     errorType: undefined,
   },
 ];
+Deno.test("classifyError() reads the errors in an AggregateError", () => {
+  const refused = errorOf(withCode("ECONNREFUSED"));
+  assertEquals(classifyError(new AggregateError([refused, refused])).errorType, "network");
+  assertEquals(classifyError(new AggregateError([new TypeError("x is not a function")])).retryable, false);
+});
+
 for (const { name, source, shape, errorType } of rows) {
   Deno.test(`classifyError() reads ${name}`, () => {
     const { retryable, reason, ...actual } = classifyError(errorOf(shape));

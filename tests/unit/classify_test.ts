@@ -987,6 +987,247 @@ const rows: readonly Row[] = [
     retryable: false,
     scope: "account",
   },
+
+  // As they are seen in the wild: the words that count are the services' own, the rest is not.
+  ...([
+    ["Gemini: prepaid credits", 429, "Your prepayment credits are depleted. Please go to AI Studio"],
+    ["Gemini: spending cap", 429, "Your project has exceeded its monthly spending cap."],
+    [
+      "xAI: continue issue 10373",
+      429,
+      "Your team has used all credits or reached its monthly spending limit. Buy more",
+    ],
+    ["Ollama: continue issue 9233", 429, "you've reached your hourly usage limit, please wait or upgrade to continue"],
+    [
+      "Ollama: hermes-agent pull 68832",
+      429,
+      "you (me) have reached your weekly usage limit, upgrade for higher limits",
+    ],
+    ["MiniMax: MiniMax-M2.7 issue 36", 429, "usage limit exceeded, resets at 2026-05-15T15:00:00Z (2056)"],
+    ["Zhipu: GLM-5 issue 148", 429, "Insufficient balance or no resource package. Please recharge."],
+    ["MiniMax: MiniMax-M2 issue 62", 500, "insufficient balance (1008)"],
+    ["DeepSeek behind a proxy: aider issue 4851", 400, "Insufficient Balance"],
+    ["Claude: claude-code issue 29584", 429, "Extra usage is required for long context requests."],
+    ["Claude: claude-code issue 64982", 429, "Usage credits are required for long context requests."],
+    [
+      "Claude: claude-code issue 2127",
+      400,
+      "You have reached your specified API usage limits. Come back on 2025-07-01.",
+    ],
+    [
+      "LiteLLM: litellm issue 14144",
+      429,
+      "No deployments - crossed budget: Exceeded budget for deployment: 0.36 >= 1d",
+    ],
+    ["Cerebras", 429, "Tokens per day limit exceeded - too many tokens processed."],
+    ["SambaNova", 429, "Too many requests per day, rate limit exceeded"],
+    [
+      "Fireworks: pollinations issue 12136",
+      412,
+      "Account x is suspended, possibly due to reaching the monthly spending limit",
+    ],
+  ] as const).map(([source, status, message]): Row => ({
+    name: `takes for an exhausted quota: ${message}`,
+    source,
+    thrown: { status, error: { message } },
+    ...QUOTA,
+  })),
+  ...([
+    ["LiteLLM: litellm issue 36729", "budget_exceeded"],
+    ["Moonshot: exceeded_current_quota_error", "exceeded_current_quota_error"],
+    ["MiniMax: modelscope issue 1691", "insufficient_balance_error"],
+  ] as const).map(([source, type]): Row => ({
+    name: `takes a 429 of type ${type} for an exhausted quota`,
+    source,
+    thrown: { status: 429, error: { message: "m", type } },
+    ...QUOTA,
+  })),
+  {
+    name: "reads the errors in a body",
+    source: "Cloudflare Workers AI: OmniRoute issue 6980",
+    thrown: {
+      status: 429,
+      error: { success: false, errors: [{ code: 4006, message: "you have used up your daily free allocation" }] },
+    },
+    ...QUOTA,
+  },
+  ...["token_quota_exceeded", "request_quota_exceeded"].map((code): Row => ({
+    name: `retries Cerebras's ${code}, a limit per minute`,
+    source: "Cerebras: continue issue 9800",
+    thrown: { status: 429, error: { message: "Tokens per minute limit exceeded", param: "quota", code } },
+    ...LIMITED,
+  })),
+  ...([
+    ["of advice", "Rate limit reached. Manage your usage limits and spending at https://x/usage-limits"],
+    ["of a limit that is another one", "Temporarily limiting requests (not your usage limit)"],
+    [
+      "of a daily limit that is not what was hit",
+      "1000 requests per day and 10 per minute: the limit per minute is hit",
+    ],
+    ["of what to reduce", "Please reduce the prompt length or the maximum tokens requested, or try again later."],
+  ] as const).map(([what, message]): Row => ({
+    name: `retries a rate limit in spite ${what}`,
+    source: "retry-rules.md: 429",
+    thrown: { status: 429, error: { message } },
+    ...LIMITED,
+  })),
+  ...([
+    [
+      "llama.cpp: exceed_context_size_error",
+      400,
+      "request (9412 tokens) exceeds the available context size (8192 tokens)",
+    ],
+    ["llama.cpp: server_error", 500, "input is too large to process. increase the physical batch size"],
+    ["OpenAI Responses, without its code", 400, "Your input exceeds the context window of this model."],
+    ["Anthropic API errors", 400, "input length and `max_tokens` exceed context limit: 190000 + 20000 > 200000"],
+  ] as const).map(([source, status, message]): Row => ({
+    name: `takes for what never fits: ${message}`,
+    source,
+    thrown: { status, error: { message } },
+    ...TOO_LONG,
+  })),
+  {
+    name: "does not retry an image that the policy forbids",
+    source: "OpenAI Responses: ResponseError.code",
+    thrown: { type: "response.failed", response: { error: { code: "image_content_policy_violation", message: "m" } } },
+    ...FILTERED,
+  },
+  ...["image_too_large", "unsupported_image_media_type", "empty_image_file"].map((code): Row => ({
+    name: `does not retry ${code}`,
+    source: "OpenAI Responses: ResponseError.code",
+    thrown: { type: "response.failed", response: { error: { code, message: "m" } } },
+    ...INVALID,
+  })),
+  {
+    name: "retries an image that could not be fetched",
+    source: "OpenAI Responses: ResponseError.code",
+    thrown: { type: "response.failed", response: { error: { code: "failed_to_download_image", message: "m" } } },
+    ...BROKEN,
+  },
+  ...["Authentication failed", "Authentication error", "unauthorized", "UNAUTHENTICATED"].map((error): Row => ({
+    name: `does not retry a body that says no more than: ${error}`,
+    source: "Ollama and FastAPI servers: bodies without a type",
+    thrown: { error },
+    ...AUTH,
+  })),
+  ...([
+    ["Mistral: service_tier_capacity_exceeded", { status: 429, error: { type: "service_tier_capacity_exceeded" } }],
+    ["Groq, flex tier: status 498", { status: 498, error: { code: "flex_tier_capacity_exceeded" } }],
+    ["Gemini: gemini-cli issue 26633", { status: 429, error: { details: [{ reason: "MODEL_CAPACITY_EXHAUSTED" }] } }],
+    ["Cloudflare Workers AI: 3040", new Error("3040: Capacity temporarily exceeded, please try again.")],
+    ["an error of one's own", new Error("The model is overloaded")],
+    ["TGI: error_type", { status: 429, error: "Model is overloaded" }],
+  ] as const).map(([source, thrown]): Row => ({
+    name: `takes for overloaded: ${source}`,
+    source,
+    thrown,
+    ...OVERLOADED,
+  })),
+  {
+    name: "does not take the name of a variable for an overload",
+    source: "retry-rules.md: a programming error",
+    thrown: new TypeError("overloadedModels.map is not a function"),
+    errorType: "TypeError",
+    retryable: false,
+  },
+  ...[400, 404, 422].map((status): Row => ({
+    name: `does not retry status ${status} because its message has "overloaded" in it`,
+    source: "retry-rules.md, step 4",
+    thrown: { status, error: { message: "Unknown value 'overloaded'" } },
+    ...INVALID,
+  })),
+  {
+    name: "retries a stream of Chat Completions that was cut off",
+    source: "OpenAI SDK 7.57: ChatCompletionStream",
+    thrown: new (class OpenAIError extends Error {})("missing finish_reason for choice 0"),
+    errorType: "truncated_stream",
+    retryable: true,
+  },
+  {
+    name: "knows an answer that was cut off by its code",
+    source: "TruncatedStreamError",
+    thrown: Object.assign(new Error("m"), { code: "ERR_TRUNCATED_STREAM" }),
+    errorType: "truncated_stream",
+    retryable: true,
+  },
+  {
+    name: "takes a text that is thrown for an error's message",
+    source: "span-contract.md: error.type",
+    thrown: "something went wrong",
+    errorType: "Error",
+    retryable: false,
+  },
+  {
+    name: "reads a text that is thrown",
+    source: "retry-rules.md",
+    thrown: "Request timed out",
+    ...TIMED_OUT,
+  },
+  {
+    name: "takes no second line of a message for a field",
+    source: "retry-rules.md: what the body says",
+    thrown: new Error("The tool said\nerror:no\ntype:error\nstatus:503"),
+    errorType: "Error",
+    retryable: false,
+  },
+  ...[401, 402, 408, 413, 429, 500, 503, 529].map((status): Row => ({
+    name: `takes no status ${status} from a message`,
+    source: "retry-rules.md: read by their shape",
+    thrown: new Error(`The tool failed with status ${status}`),
+    errorType: "Error",
+    retryable: false,
+  })),
+  ...[
+    "Cannot read properties of undefined (reading 'rate_limit')",
+    "Cannot read properties of undefined (reading 'internalServerError')",
+    "Cannot read properties of undefined (reading 'econnreset')",
+    "Cannot redefine property: terminated",
+    "terminated by the user",
+    "prefetch error",
+    "Bad value of timeout",
+    "The last request ended without a value",
+  ].map((message): Row => ({
+    name: `does not retry a programming error that says: ${message}`,
+    source: "retry-rules.md, step 6",
+    thrown: new TypeError(message),
+    errorType: "TypeError",
+    retryable: false,
+  })),
+  ...["content_filter", "api_key"].map((word): Row => ({
+    name: `retries status 503 in spite of a message with ${word} in it`,
+    source: "retry-rules.md, step 4",
+    thrown: { status: 503, error: { message: `Cannot load the cache of ${word}` } },
+    ...BROKEN,
+  })),
+  ...([
+    ["an exhausted quota", "413", { status: 413, error: { type: "insufficient_quota" } }, QUOTA],
+    ["a content filter", "403", { status: 403, error: { code: "content_filter" } }, FILTERED],
+    ["a wrong key", "an overload", { status: 401, error: { message: "The server is overloaded" } }, AUTH],
+    ["a rate limit", "500", { status: 500, error: { type: "rate_limit_error" } }, LIMITED],
+    ["a broken connection", "an error", { error: "read: connection reset by peer" }, {
+      errorType: "network",
+      retryable: true,
+    }],
+    ["an error", "its name", { error: "Error: cannot start" }, BROKEN],
+  ] as const).map(([what, other, thrown, expected]): Row => ({
+    name: `takes ${what} over ${other}`,
+    source: "retry-rules.md: decide in this order",
+    thrown,
+    ...expected,
+  })),
+  {
+    name: "takes no type for an error that only begins like one",
+    source: "OpenAI Responses streaming",
+    thrown: { type: "error_free" },
+    errorType: "Object",
+    retryable: false,
+  },
+  ...[301, 501, 505].map((status): Row => ({
+    name: `does not retry status ${status} although its body says that it is an error`,
+    source: "retry-rules.md, step 4",
+    thrown: { status, error: { message: "Request timed out" } },
+    ...INVALID,
+  })),
 ];
 
 function wrap(inner: unknown, times: number): unknown {
@@ -1035,6 +1276,23 @@ for (const [status, errorType] of Object.entries(TYPES)) {
     assertEquals(classifyError(new Response(null, { status: Number(status) })).errorType, errorType);
   });
 }
+
+Deno.test("classifyError() says what it knows of an error that tells nothing", () => {
+  for (const nothing of [undefined, null, {}, Object.create(null)]) {
+    const { errorType, reason, ...rest } = classifyError(nothing);
+    assertEquals(rest, { retryable: false, scope: "request" });
+    assertEquals([/^(Error|Object)$/.test(errorType), reason], [true, "status unknown"]);
+  }
+  assertEquals(classifyError(undefined).errorType, "Error");
+});
+
+Deno.test("classifyError() keeps the status of an answer that came, but could not be read", () => {
+  assertEquals(classifyError(Object.assign(new Error("Invalid JSON response"), { statusCode: 200 })).status, 200);
+});
+
+Deno.test("classifyError() says that the server decided", () => {
+  assertEquals(classifyError({ status: 503, headers: { "x-should-retry": "false" } }).reason, "x-should-retry");
+});
 
 Deno.test("classifyError() gives for a reason the words that decided, and no headers", () => {
   const headers = new Headers({ "set-cookie": "sid=1" });
