@@ -45,7 +45,7 @@ export function readRetryAfter(lines: string, now: number): RetryAfter | undefin
     wish("body", find(lines, "RetryInfo\nretryDelay:(.*)")) ??
     wish(
       "body",
-      find(lines, "(?:(?:again|retry) (?:in|after)|wait) (\\d[\\d.hms]* ?[hms]s?)(?!il|on)").replace(" ", ""),
+      find(lines, "(?:(?:retry|again) (?:after|in)|wait) (\\d[\\d.hms]* ?[hms]s?)(?!il|on)").replace(" ", ""),
     ) ??
     refills[0];
 }

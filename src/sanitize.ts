@@ -11,7 +11,7 @@ const RULES: readonly RegExp[] = [
   // What follows a telling name, in text, headers and JSON, or `Bearer` or `Basic`, though not as prose: all of it up to
   // the quote that opened it, or else up to a space or any quote, but all cookies. Without a quote `\2` is empty and rules
   // out the first way. A name needs no colon before what is long and has a digit in it.
-  /((?:key|token|secret|pass[wp]\w{0,16}|pwd|sig|signature|credentials|authorization|cookie)(?: (?!limit)\w+)??(?:[\\"'\]]* ?[:=][ [\\>]*(["']?)(?:(?:basic|bearer|token|[\w-]*key) )?|\W{1,3}(?=[\w+/-]{16})(?=\S{0,40}\d))|\b(?:basic|bearer) (?=\S*\d|\S{15}))(?:(?:(?!\2)\\*.)+|(?:; |[^\s"'])+)/gi,
+  /((?:key|token|secret|pass[wp]\w{0,60}|pwd|signature|sig|credentials|authorization|cookie)(?: (?!limit)\w+)??(?:[\\"'\]]* ?[:=][ [\\>]*(["']?)(?:(?:basic|bearer|token|[\w-]*key) )?|\W{1,3}(?=[\w+/-]{16})(?=\S{0,40}\d))|\b(?:basic|bearer) (?=\S*\d|\S{15}))(?:(?:(?!\2)\\*.)+|(?:; |[^\s"'])+)/gi,
   // A URL's user info.
   /(:\/\/)[^\s/?#"<>]*(?=@)/g,
   // A query string, of whole URLs and of mere paths.

@@ -122,7 +122,7 @@ testWireFormat("mistral", mistral, {
     ],
     "an error in the data": [
       { error: { message: "Service tier capacity exceeded", type: "service_tier_capacity_exceeded", code: 3505 } },
-      { ...NEITHER, error: ["server_error", "Service tier capacity exceeded"] },
+      { ...NEITHER, error: ["overloaded", "Service tier capacity exceeded"] },
     ],
     "the end": ["[DONE]", END],
   },
