@@ -8,6 +8,8 @@ const MAX_INPUT = 1024;
 const RULES: readonly RegExp[] = [
   // A private key, or whatever else is armored like one, as far as it is there.
   /()-----BEGIN.*?(-----END.*?-----|$)/g,
+  // Keys known by their first letters, before anything within them is taken for a telling name.
+  /\b()(?:sk[_-]|(?:gh\w|github_pat|[cg]sk|hf|xai|pplx|ya29|AQ|fw|nvapi|tgp)[_.-](?=[\w-]{16})|ABSK|A[KS]IA|AIza|eyJ|xox)[\w.*+-]*/g,
   // What follows a telling name, in text, headers and JSON, or `Bearer` or `Basic`, though not as prose: all of it up to
   // the quote that opened it, or else up to a space or any quote, but all cookies. Without a quote `\2` is empty and rules
   // out the first way. A name needs no colon before what is long and has a digit in it.
@@ -16,8 +18,8 @@ const RULES: readonly RegExp[] = [
   /(:\/\/)[^\s/?#"<>]*(?=@)/g,
   // A query string, of whole URLs and of mere paths.
   /(\?)[\w[%][^\s"'<>]*/g,
-  // Keys known by their first letters, hexadecimal runs, and long mixtures of digits, small and capital letters.
-  /\b()(?:sk[_-]|(?:gh\w|github_pat|[cg]sk|hf|xai|pplx|ya29|AQ|fw|nvapi|tgp)[_.-](?=[\w-]{16})|ABSK|A[KS]IA|AIza|eyJ|xox|(?:dapi)?[\da-f]{32}|(?=\w{32})(?=\w*\d)(?=\w*[a-z])(?=\w*[A-Z]))[\w.*+-]*/g,
+  // Hexadecimal runs, and long mixtures of digits, small and capital letters.
+  /\b()(?:(?:dapi)?[\da-f]{32}|(?=\w{32})(?=\w*\d)(?=\w*[a-z])(?=\w*[A-Z]))[\w.*+-]*/g,
 ];
 
 /**

@@ -94,6 +94,7 @@ const MASKED: Readonly<Record<string, string>> = {
   "pplx-0123456789abcdefghijABCDEFGHIJ": "[redacted]",
   "ya29.a0AfB_byC-0123456789": "[redacted]",
   "csk-0123456789abcdefghijklmnopqr": "[redacted]",
+  "csk-AAAApwD-AAAAAAAAAAAA0123456789": "[redacted]",
   "nvapi-Ab3_x-9Kd-2LmNoP4qRsTuVw": "[redacted]",
   "fw_3ZkT8aBcDeFgHiJkLmNoPq": "[redacted]",
   "tgp_v1_abC-DeF1_GhIjKlMnOpQrSt": "[redacted]",
