@@ -234,6 +234,18 @@ Deno.test("Gates are asked in order, and those that let pass before another refu
   assertStrictEquals(gates[0]?.told[0]?.attempt, gates[0]?.asked[0]);
 });
 
+Deno.test("Gate that writes into what it is told does so for itself alone", async () => {
+  const clock = fakeClock();
+  const vandal = odd({ after: (...told: { outcome: string }[]) => told[1]!.outcome = "vandalized" } as never);
+  const shut = spyGate(() => ({ refuse: "closed" }));
+  const spy = spyGate();
+  for (const gate of [vandal, spy]) {
+    const call = callWithRetry(scriptedProvider(clock, []), request, { clock, gates: [gate, shut] });
+    await assertRejects(() => call, RefusedError);
+  }
+  assertEquals(spy.outcomes(), ["cancelled"]);
+});
+
 Deno.test("Gate that opens after the deadline ends the call at once", async () => {
   const clock = fakeClock();
   await clock.advance(700);
