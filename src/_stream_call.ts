@@ -1,14 +1,11 @@
-import { addTo } from "./_add_to.ts";
-import { Alarm } from "./_alarm.ts";
 import { type Answered, durationOf, judge, run, settle, type Streaming } from "./_attempt_loop.ts";
 import type { PastAttempt, RetryDecision } from "./attempt_record.ts";
 import { rememberAttempts } from "./attempts_of.ts";
 import { calledOff, CANCELLED, type Ending } from "./_call_trace.ts";
-import { Context } from "./_context.ts";
 import type { Settings } from "./options.ts";
 import type { Provider, StreamProvider } from "./provider.ts";
-import { StreamAttempt } from "./_stream_attempt.ts";
-import { timeoutError } from "./_within.ts";
+import { type StreamAttempt, streamAttempt } from "./_stream_attempt.ts";
+import { timeoutError, within } from "./_within.ts";
 
 /** Who waits for a chunk. */
 interface Asked<Chunk> {
@@ -18,243 +15,205 @@ interface Asked<Chunk> {
   reject(error: unknown): void;
 }
 
-/**
- * One streamed call, from its first attempt to its last chunk. Whatever ends it first goes through `#end`, once. It knows
- * nothing of the object that the consumer holds, so that one can be collected when it is dropped.
- */
-export class StreamCall<Req, Chunk> implements Streaming<void> {
-  readonly isLive = true;
+/** One streamed call, from its first attempt to its last chunk. */
+export interface StreamCall<Chunk> extends Streaming<void> {
   /** The last attempt's record, when all is over; never rejects. */
   readonly finished: Promise<PastAttempt | undefined>;
-  readonly #provider: StreamProvider<Req, Chunk>;
-  readonly #request: Req;
-  readonly #settings: Settings;
-  /** The settings of the loop. */
-  readonly #inner: Settings;
-  readonly #startedAt: number;
-  /** Aborted by the caller's signal, and by a consumer that leaves. */
-  readonly #controller = new AbortController();
-  readonly #abort = (): void => this.#stop(this.#settings.signal!.reason);
-  /** Whether the consumer reads for itself what the chunks report: it is told nothing that is not its own. */
-  readonly #isTap: boolean;
-  /** An error that a chunk has reported. */
-  #reported: { readonly error: unknown } | undefined;
-  #context: Context | undefined;
-  #attempt: StreamAttempt<Req, Chunk> | undefined;
-  #answered: Answered | undefined;
-  #deadline: Alarm | undefined;
-  #idle: Alarm | undefined;
-  #isPulling = false;
-  #isEnded = false;
-  #isOver = false;
-  #hasLeft = false;
-  /** What the consumer is told whenever it asks for more than there is. */
-  #failure: { readonly error: unknown } | undefined;
-  #asked: Asked<Chunk>[] = [];
-  #finish!: (record: PastAttempt | undefined) => void;
-  #record: PastAttempt | undefined;
-
-  constructor(
-    provider: StreamProvider<Req, Chunk>,
-    request: Req,
-    settings: Settings,
-    isTap = false,
-  ) {
-    const { onAttempt, clock } = settings;
-    this.#provider = provider;
-    this.#request = request;
-    this.#startedAt = clock.now();
-    this.#isTap = isTap;
-    this.finished = new Promise((resolve) => this.#finish = resolve);
-    this.#settings = settings;
-    this.#inner = {
-      ...settings,
-      signal: this.#controller.signal,
-      onAttempt: (record) => {
-        this.#record = record;
-        return onAttempt(record);
-      },
-    };
-  }
-
-  /** Follows the caller's signal. Whoever only opens attempts does so by itself, until one is answered. */
-  #follow(): void {
-    const { signal } = this.#settings;
-    signal?.addEventListener("abort", this.#abort);
-    if (signal?.aborted) this.#abort();
-  }
-
-  /** Asks until there is content. @throws What ends the call before that. */
-  async start(): Promise<void> {
-    this.#follow();
-    try {
-      await run(this.#provider as unknown as Provider<Req, void>, this.#request, undefined, this.#inner, this);
-    } catch (error) {
-      this.#close({ error });
-      throw error;
-    }
-  }
-
-  open(context: Context): Promise<void> {
-    const attempt = new StreamAttempt(this.#provider, context, this.#settings.clock);
-    this.#context = context;
-    this.#attempt = attempt;
-    Context.onAbort(context, (reason) => attempt.cancel(reason));
-    return attempt.start(this.#request, this.#settings.idleTimeoutMs);
-  }
-
-  begin(answered: Answered): void {
-    const { clock, deadlineMs } = this.#settings;
-    const { signal } = this.#controller;
-    this.#answered = answered;
-    this.#follow();
-    if (signal.aborted) return this.#stop(signal.reason);
-    if (this.#attempt!.isAtEnd) return this.#end({ outcome: "ok" });
-    // One that has no end sets no timer.
-    this.#deadline = new Alarm(clock, answered.endsAt - clock.now(), () => {
-      this.#fail(timeoutError(deadlineMs), "deadline");
-    });
-    this.#deadline.keepsAlive(false);
-    this.#advance();
-  }
-
   /** The last attempt, if one was started. */
-  get lastAttempt(): StreamAttempt<Req, Chunk> | undefined {
-    return this.#attempt;
-  }
-
-  amend(ending: Ending, durationMs?: number): Ending {
-    const { stopReason, ...facts } = this.#attempt!.facts();
-    return addTo<Partial<Ending>>(
-      facts,
-      ending.outcome === "ok" ? { stopReason } : {},
-      ending,
-      this.#attempt!.times(this.#startedAt, durationMs),
-    ) as Ending;
-  }
-
+  readonly attempt: StreamAttempt<Chunk> | undefined;
+  /** Asks until there is content. @throws What ends the call before that. */
+  start(): Promise<void>;
   /** Asks for the next chunk. Whoever asks twice at once is answered in turn. */
-  ask(asked: Asked<Chunk>): void {
-    if (this.#asked.push(asked) === 1) this.#advance();
-    this.#readToItsEnd();
+  ask(asked: Asked<Chunk>): void;
+  /** The consumer leaves. A stream that has said it is complete was not cut short. */
+  cancel(reason: unknown): void;
+}
+
+const OK: Ending = { outcome: "ok" };
+
+/**
+ * Makes a call, not started yet. First the loop has it, until an attempt is answered; from then on whatever ends it goes
+ * through `end`, once. It knows nothing of the object that the consumer holds, so that one can be collected when it is
+ * dropped.
+ *
+ * @param isTap Whether the consumer reads for itself what the chunks report: it is told nothing that is not its own.
+ */
+export function streamCall<Req, Chunk>(
+  provider: StreamProvider<Req, Chunk>,
+  request: Req,
+  settings: Settings,
+  isTap?: boolean,
+): StreamCall<Chunk> {
+  const { signal, clock, deadlineMs, onAttempt } = settings;
+  const startedAt = clock.now();
+  /** Aborted by the caller's signal, by a consumer that leaves, and to wait for the deadline no more. */
+  const controller = new AbortController();
+  const asked: Asked<Chunk>[] = [];
+  let attempt: StreamAttempt<Chunk> | undefined;
+  /** What the loop has handed over, and the chunks that came with it. */
+  let answered: Answered | undefined;
+  let head: Chunk[] = [];
+  /** Whether somebody is at it: the loop, to begin with. */
+  let isReading = true;
+  let hasLeft = false;
+  /** What has ended it, and whether the consumer is told. */
+  let over: { readonly error: unknown; readonly isTold: boolean } | undefined;
+  let timer: { ref?(): void; unref?(): void } | undefined;
+  let record: PastAttempt | undefined;
+  let finish!: (record: PastAttempt | undefined) => void;
+
+  /** Follows the caller's signal. */
+  function follow(): void {
+    signal?.addEventListener("abort", abort);
+    if (signal?.aborted) abort();
   }
 
-  /** The consumer leaves. A stream that has said it is complete was not cut short. */
-  cancel(reason: unknown): void {
-    this.#hasLeft = true;
-    if (!this.#answered) return this.#stop(reason);
-    this.#reported ??= this.#attempt!.readRest();
-    if (this.#reported) return this.#fail(this.#reported.error);
-    this.#end(this.#attempt!.isComplete ? { outcome: "ok" } : CANCELLED, undefined, reason);
+  function abort(): void {
+    stop(signal!.reason);
   }
 
   /** Ends it; upstream first, also where the loop has yet to hear of it. */
-  #stop(reason: unknown): void {
-    this.#controller.abort(reason);
-    if (this.#answered) this.#end(CANCELLED, { error: this.#controller.signal.reason });
-    else if (this.#context) Context.abort(this.#context, reason);
+  function stop(reason: unknown): void {
+    controller.abort(reason);
+    if (answered) end(CANCELLED, controller.signal.reason, true);
+    else attempt?.cancel(reason);
   }
 
-  /** Answers whoever asked, as far as that is possible. */
-  #advance(): void {
-    while (this.#asked.length > 0) {
-      const { resolve, reject } = this.#asked[0]!;
-      if (this.#hasLeft) resolve({ done: true, value: undefined });
-      else if (this.#failure) reject(this.#failure.error);
-      else if (this.#answered && this.#attempt!.head.length > 0) {
-        resolve({ done: false, value: this.#attempt!.head.shift()! });
-      } else if (this.#isOver) resolve({ done: true, value: undefined });
-      else {
-        if (this.#answered && !this.#isPulling) this.#pull();
-        return;
-      }
-      this.#asked.shift();
+  /** Waits for the deadline. */
+  function watch(endsAt: number): void {
+    const patient = {
+      setTimeout(ring: () => void, ms: number) {
+        timer = clock.setTimeout(ring, ms) as typeof timer;
+        occupy(isReading);
+        return timer;
+      },
+      clearTimeout: (it: unknown) => clock.clearTimeout(it),
+    };
+    within(patient, controller.signal, endsAt - clock.now())
+      .then(() => fail(timeoutError(deadlineMs), "deadline"), () => {});
+  }
+
+  /** The deadline keeps the process alive only while a chunk is waited for. */
+  function occupy(is: boolean): void {
+    isReading = is;
+    if (is) timer?.ref?.();
+    else timer?.unref?.();
+  }
+
+  /** Answers whoever asked, and reads on where more is asked for than there is. */
+  function advance(): void {
+    for (; asked.length > 0; asked.shift()) {
+      const { resolve, reject } = asked[0]!;
+      if (hasLeft) resolve({ done: true, value: undefined });
+      else if (over?.isTold) reject(over.error);
+      else if (head.length > 0) resolve({ done: false, value: head.shift()! });
+      else if (over) resolve({ done: true, value: undefined });
+      else break;
+    }
+    if (isReading || over) return;
+    // Behind the last event only the end can follow. Some SDKs never read up to it, and neither the span nor the connection
+    // would come to theirs.
+    if (asked.length > 0 || isTap && attempt!.isComplete && head.length === 0) {
+      occupy(true);
+      attempt!.next().then(take, fail);
     }
   }
 
-  #pull(): void {
-    this.#isPulling = true;
-    const { clock, idleTimeoutMs } = this.#settings;
-    this.#deadline?.keepsAlive(true);
-    if (idleTimeoutMs < Infinity) {
-      this.#idle = new Alarm(clock, idleTimeoutMs, () => this.#fail(timeoutError(idleTimeoutMs)));
+  function take(result: IteratorResult<Chunk, unknown>): void {
+    if (over) return;
+    try {
+      attempt!.read(result);
+    } catch (error) {
+      // A result may throw when it is looked at.
+      return fail(error);
     }
-    const fail = (error: unknown) => this.#fail(error);
-    this.#attempt!.next().then((result) => {
-      try {
-        this.#take(result);
-      } catch (error) {
-        // A result may throw when it is looked at.
-        fail(error);
-      }
-    }, fail);
-  }
-
-  #take(result: IteratorResult<Chunk, unknown>): void {
-    if (this.#isEnded) return;
-    const attempt = this.#attempt!;
-    this.#isPulling = false;
-    attempt.stopWaiting();
-    this.#idle?.stop();
-    this.#deadline?.keepsAlive(false);
-    const reported = attempt.read(result);
-    // The one who describes it may have ended it.
-    if (this.#isEnded) return;
-    this.#reported ??= reported;
-    if (!result.done) {
-      const asked = this.#asked.shift();
-      if (asked) asked.resolve({ done: false, value: result.value });
-      else attempt.head.push(result.value);
-      if (this.#reported && !this.#isTap) return this.#fail(this.#reported.error);
-      this.#advance();
-      return this.#readToItsEnd();
-    }
-    if (this.#reported) this.#fail(this.#reported.error);
-    else this.#end({ outcome: "ok" });
-  }
-
-  /**
-   * Reads one chunk on behind the last event, where only the end can follow: some SDKs never do, and neither the span nor
-   * the connection would come to theirs.
-   */
-  #readToItsEnd(): void {
-    const isReady = this.#answered && !this.#isEnded && !this.#isPulling;
-    if (this.#isTap && isReady && this.#attempt!.isComplete && this.#attempt!.head.length === 0) this.#pull();
+    // What reports an error is handed over, and then the error.
+    advance();
+    const { reported, isAtEnd } = attempt!;
+    if (reported && (isAtEnd || !isTap)) return fail(reported);
+    if (isAtEnd) return end(OK);
+    occupy(false);
+    advance();
   }
 
   /** Ends it with an error in mid-stream. */
-  #fail(error: unknown, decision: RetryDecision = "already_streaming"): void {
-    if (this.#isEnded) return;
-    const failure = { error };
-    const said = this.#reported ?? failure;
-    const { isComplete, isAtEnd, head } = this.#attempt!;
+  function fail(error: unknown, decision?: RetryDecision): void {
+    const { isComplete, isAtEnd, reported } = attempt!;
     // What was complete is not cut short by what nobody waits for.
-    if (isComplete && said === failure && this.#asked.length + head.length === 0) {
-      return this.#end({ outcome: "ok" }, this.#isTap ? failure : undefined);
+    if (isComplete && !reported && asked.length + head.length === 0) end(OK, error, isTap);
+    else end(undefined, error, !(isTap && isAtEnd), decision);
+  }
+
+  /**
+   * Every way out, of which the first one counts: nothing is left running, and nobody is left waiting. An attempt that was
+   * answered ends like this, or as it is judged for its error.
+   */
+  function end(ending?: Ending, error?: unknown, isTold = false, decision: RetryDecision = "already_streaming"): void {
+    if (over) return;
+    over = { error, isTold };
+    if (answered) {
+      // Upstream goes first: no byte is to come that nobody wants.
+      attempt!.cancel(error);
+      const durationMs = durationOf(answered);
+      ending ??= calledOff(judge(attempt!.reported || error, answered.attempt, settings, Infinity), decision);
+      attempt!.readRest();
+      settle(answered, durationMs, call.amend(ending, durationMs));
+      if (isTold) rememberAttempts(error, answered.trace.records);
     }
-    const ending = judge(said.error, this.#answered!.attempt, this.#settings, Infinity);
-    this.#end(calledOff(ending, decision), this.#isTap && isAtEnd ? undefined : failure);
+    if (deadlineMs < Infinity) controller.abort(over);
+    signal?.removeEventListener("abort", abort);
+    finish(record);
+    advance();
   }
 
-  /** Ends the attempt that was answered. Upstream goes first: no byte is to come that nobody wants. */
-  #end(ending: Ending, failure?: { readonly error: unknown }, reason: unknown = failure?.error): void {
-    if (this.#isEnded) return;
-    this.#isEnded = true;
-    if (!this.#attempt!.isAtEnd) Context.abort(this.#context!, reason);
-    this.#attempt!.readRest();
-    settle(this.#answered!, durationOf(this.#answered!), this.amend(ending));
-    if (failure) rememberAttempts(failure.error, this.#answered!.trace.records);
-    this.#close(failure);
-  }
-
-  /** Nothing is left running, and nobody is left waiting. */
-  #close(failure: { readonly error: unknown } | undefined): void {
-    this.#isOver = true;
-    this.#failure = failure;
-    this.#idle?.stop();
-    this.#deadline?.stop();
-    this.#settings.signal?.removeEventListener("abort", this.#abort);
-    this.#finish(this.#record);
-    this.#advance();
-  }
+  const call: StreamCall<Chunk> = {
+    isLive: true,
+    finished: new Promise((resolve) => finish = resolve),
+    get attempt() {
+      return attempt;
+    },
+    async start() {
+      const inner: Settings = {
+        ...settings,
+        signal: controller.signal,
+        onAttempt: (last) => onAttempt(record = last),
+      };
+      follow();
+      try {
+        await run(provider as unknown as Provider<Req, void>, request, undefined, inner, call);
+      } catch (error) {
+        end(undefined, error, true);
+        throw error;
+      }
+    },
+    open(context) {
+      attempt = streamAttempt(provider, request, context, settings);
+      return attempt.start();
+    },
+    begin(it) {
+      answered = it;
+      head = attempt!.head;
+      occupy(false);
+      // Whoever only opens attempts has followed the caller's signal itself, so far.
+      follow();
+      if (controller.signal.aborted) return stop(undefined);
+      if (attempt!.isAtEnd) return end(OK);
+      if (it.endsAt < Infinity) watch(it.endsAt);
+      advance();
+    },
+    amend: (ending, durationMs) => attempt!.amend(ending, startedAt, durationMs),
+    ask(it) {
+      asked.push(it);
+      advance();
+    },
+    cancel(reason) {
+      hasLeft = true;
+      if (!answered) return stop(reason);
+      attempt!.readRest();
+      const { reported, isComplete } = attempt!;
+      if (reported) fail(reported);
+      else end(isComplete ? OK : CANCELLED, reason);
+    },
+  };
+  return call;
 }

@@ -12,22 +12,16 @@ export interface Upstream<Chunk> {
 /** @throws {TypeError} For what is no stream. */
 export function upstreamOf<Chunk>(source: StreamSource<Chunk>): Upstream<Chunk> {
   const { getReader, [Symbol.asyncIterator]: iterate } = Object(source) as Partial<ReadableStream<Chunk>>;
-  if (typeof getReader === "function") {
-    const reader = getReader.call(source) as ReadableStreamDefaultReader<Chunk>;
-    return {
-      next: () => promised(() => reader.read() as Promise<IteratorResult<Chunk, unknown>>),
-      cancel: (reason) => void quietly(() => reader.cancel(reason)),
-    };
-  }
-  if (typeof iterate !== "function") {
+  const reader = typeof getReader === "function" && getReader.call(source) as ReadableStreamDefaultReader<Chunk>;
+  if (!reader && typeof iterate !== "function") {
     throw new TypeError(
       `Cannot read the stream: 'provider.stream' must give an async iterable or a ReadableStream: current value is of type ${typeof source}`,
     );
   }
-  const iterator: AsyncIterator<Chunk, unknown> = iterate.call(source as ReadableStream<Chunk>);
+  const iterator = (reader || iterate!.call(source as ReadableStream<Chunk>)) as AsyncIterator<Chunk, unknown>;
   return {
-    next: () => promised(() => iterator.next()),
-    cancel: () => void quietly(() => iterator.return?.()),
+    next: () => promised(() => reader ? reader.read() as Promise<IteratorResult<Chunk, unknown>> : iterator.next()),
+    cancel: (reason) => void quietly(() => reader ? reader.cancel(reason) : iterator.return?.()),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Settings } from "./options.ts";
 import type { StreamProvider } from "./provider.ts";
-import { StreamCall } from "./_stream_call.ts";
+import { type StreamCall, streamCall } from "./_stream_call.ts";
 import { readable } from "./stream_with_retry.ts";
 
 /**
@@ -26,14 +26,14 @@ export async function watchStream<Chunk>(
 export function watch<Chunk>(
   provider: StreamProvider<undefined, Chunk>,
   settings: Settings,
-): StreamCall<undefined, Chunk> {
-  return new StreamCall(provider, undefined, settings, true);
+): StreamCall<Chunk> {
+  return streamCall(provider, undefined, settings, true);
 }
 
 /** What the call's last attempt said, if that is what it failed with. @throws The error, if not. */
-export function rescue<Chunk>(call: StreamCall<undefined, Chunk>, error: unknown): ReadableStream<Chunk> {
-  const { reported, head: left = [] } = call.lastAttempt ?? {};
-  if (!reported || reported.error !== error) throw error;
+export function rescue<Chunk>(call: StreamCall<Chunk>, error: unknown): ReadableStream<Chunk> {
+  const { reported, head: left = [] } = call.attempt ?? {};
+  if (!reported || reported !== error) throw error;
   return new ReadableStream({
     pull: (to) => left.length > 0 ? to.enqueue(left.shift()!) : to.close(),
   }, { highWaterMark: 0 });

@@ -1,14 +1,14 @@
 import type { Clock } from "./clock.ts";
 
 /** Timers past 2^31 - 1 ms fire at once in every runtime; longer waits are made of several. */
-export const LONGEST_TIMER_MS = 2 ** 30;
+const LONGEST_TIMER_MS = 2 ** 30;
 
 /**
  * Waits `ms` milliseconds; or, with `pending`, settles as that does, but rejects with a `TimeoutError` after `ms`. Either
  * way the signal ends it at once, with its own reason. Leaves no timer and no listener.
  */
 export function within<T = void>(
-  clock: Clock,
+  clock: Pick<Clock, "setTimeout" | "clearTimeout">,
   signal: AbortSignal | undefined,
   ms: number,
   pending?: Promise<T>,

@@ -127,7 +127,7 @@ interface Answer {
 
 /** An answer in one piece; or in chunks, where the service gives such and the request has not told. */
 async function answer({ format, name, describe }: ModelRequest, ask: Ask, settings: Settings): Promise<Answer> {
-  let call: StreamCall<undefined, Uint8Array> | undefined;
+  let call: StreamCall<Uint8Array> | undefined;
 
   async function open(context: Context): Promise<Answer> {
     call = undefined;

@@ -2,7 +2,7 @@ import type { PastAttempt } from "./attempt_record.ts";
 import { type CallOptions, checkProvider, DEFAULTS, resolveOptions, type Settings } from "./options.ts";
 import type { StreamProvider } from "./provider.ts";
 import { quietly } from "./_quietly.ts";
-import { StreamCall } from "./_stream_call.ts";
+import { type StreamCall, streamCall } from "./_stream_call.ts";
 
 /** A provider's chunks, untouched, to be read once: with `for await`, or as the `ReadableStream` it is. */
 export type RetriedStream<Chunk> = ReadableStream<Chunk> & AsyncIterable<Chunk> & {
@@ -58,7 +58,7 @@ export function startStream<Req, Chunk>(
   base: Settings,
 ): RetriedStream<Chunk> {
   checkProvider(provider, "stream");
-  const call = new StreamCall(provider, request, resolveOptions(options, base));
+  const call = streamCall(provider, request, resolveOptions(options, base));
   const stream = readable(call);
   call.start().catch(() => {});
   return stream;
@@ -75,13 +75,13 @@ function leave(call: { cancel(reason: unknown): void }): void {
 }
 
 /** Apart, because what lives as long as the call must have no closure that knows the stream. */
-function endWhenDropped<Req, Chunk>(stream: object, call: StreamCall<Req, Chunk>): void {
+function endWhenDropped<Chunk>(stream: object, call: StreamCall<Chunk>): void {
   DROPPED?.register(stream, () => leave(call), call);
   call.finished.then(() => DROPPED?.unregister(call));
 }
 
 /** What the consumer holds. */
-export function readable<Req, Chunk>(call: StreamCall<Req, Chunk>): RetriedStream<Chunk> {
+export function readable<Chunk>(call: StreamCall<Chunk>): RetriedStream<Chunk> {
   let hasReader = false;
   const stream = new ReadableStream<Chunk>({
     pull: (controller) =>
@@ -118,8 +118,8 @@ interface IteratorOptions {
  * The way around the `ReadableStream`, which would cost more. It holds `stream`, lest that be collected in the meantime,
  * and so does a question until it is answered.
  */
-function iterator<Req, Chunk>(
-  call: StreamCall<Req, Chunk>,
+function iterator<Chunk>(
+  call: StreamCall<Chunk>,
   stream: unknown,
   options?: IteratorOptions,
 ): AsyncIterableIterator<Chunk> {

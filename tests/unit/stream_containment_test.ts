@@ -380,6 +380,72 @@ Deno.test("streamWithRetry() pulls nothing and hands over nothing after an abort
   }
 });
 
+Deno.test("streamWithRetry() tells who asks for more from inside of onAttempt that it is over, and pulls nothing", async () => {
+  const done = { value: { done: true, value: undefined } };
+  // With nobody who waits already.
+  const endings: [way: string, told: unknown][] = [["abort", { error: "enough" }], ["return", done], ["cancel", done]];
+  for (const [way, told] of endings) {
+    const controller = new AbortController();
+    const provider = manualStream();
+    let asked: Promise<unknown> | undefined;
+    const options = { signal: controller.signal, onAttempt: () => void (asked = iterator.next()) };
+    const stream = streamWithRetry(provider, request, options);
+    const iterator = stream[Symbol.asyncIterator]();
+    provider.give(hello);
+    await iterator.next();
+    if (way === "abort") controller.abort("enough");
+    else if (way === "return") await iterator.return!();
+    else await stream.cancel();
+    assertEquals(await stateOf(asked!), told, way);
+    assertEquals([provider.pulls, provider.returns], [1, 1], way);
+  }
+});
+
+Deno.test("streamWithRetry() judges an error once, also where the one who judges it ends the stream", async () => {
+  for (const way of WAYS_BACK) {
+    const controller = new AbortController();
+    const provider = manualStream();
+    let judged = 0;
+    const classify = () => {
+      judged++;
+      if (way === "abort") controller.abort("enough");
+      else if (way === "cancel") stream.cancel().catch(() => {});
+      else iterator[way]!("enough").catch(() => {});
+      return undefined;
+    };
+    const stream = streamWithRetry(provider, request, { signal: controller.signal, retry: { classify } });
+    const iterator = stream[Symbol.asyncIterator]();
+    provider.give(hello);
+    provider.end();
+    await drain(stream);
+    const record = await stream.finished;
+    assertEquals([judged, record?.["llm.outcome"], record?.["error.type"]], [1, "error", "truncated_stream"], way);
+  }
+});
+
+Deno.test("streamWithRetry() leaves no timer if it ends in the middle of setting one", async () => {
+  // As under `deno test`, where Deno 2.9 runs microtasks inside the first setTimeout.
+  for (const timer of [1, 2]) {
+    const clock = fakeClock();
+    const controller = new AbortController();
+    let timers = 0;
+    const setTimeout: typeof clock.setTimeout = (...args) => {
+      if (++timers === timer) controller.abort("enough");
+      return clock.setTimeout(...args);
+    };
+    const provider = manualStream();
+    const stream = streamWithRetry(provider, request, {
+      clock: { ...clock, setTimeout },
+      signal: controller.signal,
+      deadlineMs: 1000,
+      idleTimeoutMs: 100,
+    });
+    provider.give(hello);
+    assertEquals((await drain(stream)).thrown, "enough");
+    assertEquals([timers, clock.pendingTimers], [timer, 0]);
+  }
+});
+
 Deno.test("streamWithRetry() goes on without a tracer that throws", async () => {
   for (const method of ["startSpan", "run", "setAttributes", "fail", "end"] as const) {
     for (const fails of [false, true]) {
