@@ -610,6 +610,25 @@ Deno.test("streamWithRetry() reads what is left when a stream has ended", async 
   ]);
 });
 
+Deno.test("streamWithRetry() reads what is left when a stream has been cut short", async () => {
+  for (const way of ["abort", "cancel", "error", "deadline"] as const) {
+    const clock = fakeClock();
+    const controller = new AbortController();
+    const provider = manualStream({ describeEnd: () => ({ usage: { outputTokens: 9 } }) });
+    const stream = streamWithRetry(provider, request, { clock, signal: controller.signal, deadlineMs: 100 });
+    const iterator = stream[Symbol.asyncIterator]();
+    provider.give(hello);
+    await iterator.next();
+    iterator.next().catch(() => {});
+    if (way === "abort") controller.abort();
+    else if (way === "cancel") await stream.cancel();
+    else if (way === "error") provider.fail(new Error("broken"));
+    else await clock.advance(100);
+    const record = await stream.finished;
+    assertEquals([record?.["llm.output_tokens"], record?.["llm.usage_partial"]], [9, true], way);
+  }
+});
+
 Deno.test("streamWithRetry() takes a stream as complete once it has said so, whatever follows", async () => {
   const chunks = [hello, last, { isContent: false, isTerminal: false, usage: { outputTokens: 7 } }];
   const stream = streamWithRetry({ ...giving<Chunk>(...chunks), describeChunk: (chunk) => chunk }, request);
