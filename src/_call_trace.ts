@@ -27,7 +27,7 @@ export interface Ending extends GateResult, Partial<Decision>, Partial<Omit<Resp
 }
 
 /** The caller's wish is no fault. Frozen, for gates are handed it. */
-export const CANCELLED: Ending = Object.freeze({ outcome: "cancelled", decision: "cancelled" });
+export const CANCELLED: Ending = /* @__PURE__ */ Object.freeze({ outcome: "cancelled", decision: "cancelled" });
 
 /** The same ending, but no other attempt follows. */
 export function calledOff(ending: Ending, decision: RetryDecision, gate?: string): Ending {
