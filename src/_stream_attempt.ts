@@ -17,11 +17,11 @@ export interface StreamAttempt<Chunk> {
   /** Chunks that were read and not handed over yet. */
   readonly head: Chunk[];
   /** Whether the stream has come to its end. */
-  isAtEnd?: boolean;
+  isAtEnd: boolean;
   /** Whether the end marker was seen; unset if the chunks do not tell. */
-  isComplete?: boolean;
+  isComplete: boolean | undefined;
   /** The first error that a chunk, or the end, has reported, as its description gives it. */
-  reported?: unknown;
+  reported: unknown;
   /** Asks, and reads up to the first content. @throws What the provider does, what a chunk reports, or a truncation. */
   start(): Promise<void>;
   /** Asks for the next chunk, or the end. Rejects with what the provider throws, or as the chunk takes too long. */
@@ -98,6 +98,9 @@ export function streamAttempt<Req, Chunk>(
 
   const attempt: StreamAttempt<Chunk> = {
     head: [],
+    isAtEnd: false,
+    isComplete: undefined,
+    reported: undefined,
     async start() {
       upstream = upstreamOf(await span.run(() => provider.stream(request, context)));
       if (cancelled) return upstream.cancel(cancelled.reason);

@@ -20,7 +20,7 @@ export interface StreamCall<Chunk> extends Streaming<void> {
   /** The last attempt's record, when all is over; never rejects. */
   readonly finished: Promise<PastAttempt | undefined>;
   /** The last attempt, if one was started. */
-  readonly attempt: StreamAttempt<Chunk> | undefined;
+  attempt: StreamAttempt<Chunk> | undefined;
   /** Asks until there is content. @throws What ends the call before that. */
   start(): Promise<void>;
   /** Asks for the next chunk. Whoever asks twice at once is answered in turn. */
@@ -127,13 +127,12 @@ export function streamCall<Req, Chunk>(
       // A result may throw when it is looked at.
       return fail(error);
     }
+    const { reported, isAtEnd } = attempt!;
+    const isLast = isAtEnd || reported && !isTap;
+    if (!isLast) occupy(false);
     // What reports an error is handed over, and then the error.
     advance();
-    const { reported, isAtEnd } = attempt!;
-    if (reported && (isAtEnd || !isTap)) return fail(reported);
-    if (isAtEnd) return end(OK);
-    occupy(false);
-    advance();
+    if (isLast) reported ? fail(reported) : end(OK);
   }
 
   /** Ends it with an error in mid-stream. */
@@ -169,9 +168,7 @@ export function streamCall<Req, Chunk>(
   const call: StreamCall<Chunk> = {
     isLive: true,
     finished: new Promise((resolve) => finish = resolve),
-    get attempt() {
-      return attempt;
-    },
+    attempt: undefined,
     async start() {
       const inner: Settings = {
         ...settings,
@@ -187,7 +184,7 @@ export function streamCall<Req, Chunk>(
       }
     },
     open(context) {
-      attempt = streamAttempt(provider, request, context, settings);
+      call.attempt = attempt = streamAttempt(provider, request, context, settings);
       return attempt.start();
     },
     begin(it) {
