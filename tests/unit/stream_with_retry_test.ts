@@ -533,6 +533,44 @@ Deno.test("streamWithRetry() tells no more time waited than the attempt took, ho
   assertEquals([attempt!["llm.wait_ms"], attempt!["llm.duration_ms"]], [80, 80]);
 });
 
+Deno.test("streamWithRetry() tells all time waited for the provider: for its stream, and for each chunk until it is judged", async () => {
+  const clock = fakeClock({ autoAdvance: true });
+  const sleep = (ms: number) => new Promise<void>((resolve) => void clock.setTimeout(resolve, ms));
+  let late = 0;
+  const provider: StreamProvider<unknown, Chunk> = {
+    name: "demo",
+    async stream() {
+      await sleep(30);
+      return (async function* () {
+        await sleep(20);
+        yield hello;
+        await sleep(10);
+        throw new Error("broken");
+      })();
+    },
+  };
+  const stream = streamWithRetry(provider, request, {
+    clock: { ...clock, now: () => clock.now() + late },
+    retry: { classify: () => void (late += 5) },
+  });
+  const iterator = stream[Symbol.asyncIterator]();
+  await iterator.next();
+  await sleep(100);
+  await assertRejects(() => iterator.next(), Error, "broken");
+  const record = await stream.finished;
+  assertEquals([record?.["llm.first_chunk_ms"], record?.["llm.wait_ms"], record?.["llm.duration_ms"]], [50, 60, 160]);
+});
+
+Deno.test("streamWithRetry() takes no chunk that reports an error for content", async () => {
+  const error = { type: "overloaded_error" };
+  const stream = streamWithRetry({ ...giving({ error }), describeChunk: (chunk) => chunk }, request, {
+    retry: { maxRetries: 0 },
+  });
+  assertStrictEquals(await collect(stream).catch((it) => it), error);
+  const record = await stream.finished;
+  assertEquals([record?.["error.type"], record?.["llm.first_chunk_ms"]], ["overloaded", undefined]);
+});
+
 Deno.test("streamWithRetry() opens no operation span where none is wanted", async () => {
   const tracer = recordingTracer();
   await collect(streamWithRetry(giving(hello), request, { tracer, operationSpan: false }));
@@ -678,16 +716,23 @@ Deno.test("streamWithRetry() takes a stream that has said that it is complete fo
   assertEquals(await told(1, hello), ["timeout", "an error"]);
 });
 
-Deno.test("streamWithRetry() takes in a total that stands in a chunk alone", async () => {
-  const tracer = recordingTracer();
-  const provider = {
-    name: "demo",
-    async *stream() {
-      yield { usage: { inputTokens: 3 } };
-      yield { totalInputTokens: 9 };
-    },
-    describeChunk: (chunk: object) => chunk,
-  };
-  for await (const _ of streamWithRetry(provider, {}, { tracer }));
-  assertEquals(tracer.spans[0]!.attributes["gen_ai.usage.input_tokens"], 9);
+Deno.test("streamWithRetry() takes in each fact that stands in a chunk alone", async () => {
+  const facts: [said: object, span: 0 | 1, name: string, value: unknown][] = [
+    [{ usage: { outputTokens: 3 } }, 1, "llm.output_tokens", 3],
+    [{ totalInputTokens: 9 }, 0, "gen_ai.usage.input_tokens", 9],
+    [{ stopReason: "stop" }, 1, "llm.stop_reason", "end_turn"],
+    [{ model: "m-2" }, 0, "gen_ai.response.model", "m-2"],
+    [{ id: "r-1" }, 0, "gen_ai.response.id", "r-1"],
+    [{ requestId: "q-1" }, 1, "llm.request_id", "q-1"],
+    [{ statusCode: 200 }, 1, "http.response.status_code", 200],
+  ];
+  for (const [said, span, name, value] of facts) {
+    const tracer = recordingTracer();
+    const provider = {
+      ...giving<object>({ usage: { inputTokens: 3 } }, said),
+      describeChunk: (chunk: object) => chunk,
+    };
+    await collect(streamWithRetry(provider, request, { tracer }));
+    assertEquals(tracer.spans[span]?.attributes[name], value);
+  }
 });
