@@ -292,6 +292,14 @@ Deno.test("llmFetch() takes an init whose fields are getters, as a Request's are
   assertStrictEquals(sent[0]!.init, other);
 });
 
+Deno.test("llmFetch() leaves nothing out of an init whose fields are not its own, known to it or not", async () => {
+  const body = new Blob([JSON.stringify(CHAT_BODY)]).stream();
+  const { llm, sent } = set([ok]);
+  await llm(CHAT, Object.create({ method: "POST", body, duplex: "half", dispatcher: 7 }));
+  const { duplex, dispatcher } = sent[0]!.init as Record<string, unknown>;
+  assertEquals([duplex, dispatcher], ["half", 7]);
+});
+
 Deno.test("llmFetch() sends headers that can be read once with every attempt", async () => {
   const { llm, sent } = set([limited, ok]);
   const headers = [["x-a", "1"]][Symbol.iterator]() as unknown as HeadersInit;
@@ -473,6 +481,18 @@ Deno.test("llmFetch() retries a stream until there is content", async () => {
     "truncated_stream",
     undefined,
   ]);
+});
+
+Deno.test("llmFetch() begins no other response where one goes on in the background", async () => {
+  const created = { type: "response.created", response: { id: "r_1", status: "queued", background: true } };
+  const { llm, sent, tracer } = set([sse(created)]);
+  const response = await llm(
+    "https://api.openai.com/v1/responses",
+    post({ model: "m", background: true, stream: true }),
+  );
+  assertEquals(await response.text(), await sse(created)().text());
+  const { attributes } = tracer.named("llm.call")[0]!;
+  assertEquals([sent.length, attributes["llm.retry.decision"]], [1, "already_streaming"]);
 });
 
 Deno.test("llmFetch() hands a stream that never got to its content over as it came", async () => {
