@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import { type Fetch, llmFetch, type LlmFetchOptions } from "../../src/fetch.ts";
 import { fakeClock, recordingTracer } from "../../src/testing.ts";
+import { awsFrame } from "../support/aws_event_stream.ts";
 import { countingSignal } from "../support/scripted_provider.ts";
 
 const CHAT = "https://api.openai.com/v1/chat/completions";
@@ -481,6 +482,44 @@ Deno.test("llmFetch() retries a stream until there is content", async () => {
     "truncated_stream",
     undefined,
   ]);
+});
+
+Deno.test("llmFetch() reads Claude at Bedrock, whose stream's events are wrapped", async () => {
+  const bytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(value)) as Uint8Array<ArrayBuffer>;
+  const frames = (...all: Uint8Array[]) => () =>
+    new Response(new Blob(all as Uint8Array<ArrayBuffer>[]), {
+      headers: { "content-type": "application/vnd.amazon.eventstream", "x-amzn-requestid": "amzn-1" },
+    });
+  const throttled = awsFrame(
+    { ":exception-type": "throttlingException", ":message-type": "exception" },
+    bytes({ message: "Too many requests" }),
+  );
+  const answer = [
+    {
+      type: "message_start",
+      message: { id: "msg_1", model: "claude-x", usage: { input_tokens: 5, output_tokens: 1 } },
+    },
+    { type: "content_block_delta", index: 0, delta: { type: "text_delta", text: "Hi" } },
+    { type: "message_delta", delta: { stop_reason: "end_turn" }, usage: { output_tokens: 7 } },
+    { type: "message_stop" },
+  ].map((event) =>
+    awsFrame({ ":event-type": "chunk", ":message-type": "event" }, bytes({ bytes: btoa(JSON.stringify(event)) }))
+  );
+  // What cannot be unwrapped tells nothing.
+  answer.splice(1, 0, awsFrame({ ":event-type": "chunk", ":message-type": "event" }, bytes({ bytes: "?" })));
+  const { llm, tracer } = set([frames(throttled), frames(...answer)]);
+  const url =
+    "https://bedrock-runtime.us-east-1.amazonaws.com/model/anthropic.claude-x-v1:0/invoke-with-response-stream";
+  const response = await llm(url, post({ anthropic_version: "bedrock-2023-05-31", messages: [{}] }));
+  assertEquals(await response.arrayBuffer(), await frames(...answer)().arrayBuffer());
+  const [failed, { attributes } = failed!] = tracer.named("llm.call");
+  assertEquals(failed!.attributes["error.type"], "rate_limited");
+  assertEquals(
+    ["provider", "model", "input_tokens", "output_tokens", "stop_reason", "request_id"].map((it) =>
+      attributes[`llm.${it}`]
+    ),
+    ["bedrock", "anthropic.claude-x-v1:0", 5, 7, "end_turn", "amzn-1"],
+  );
 });
 
 Deno.test("llmFetch() begins no other response where one goes on in the background", async () => {
