@@ -160,11 +160,10 @@ export function judge(error: unknown, attempt: number, settings: Settings, leftM
   const { recordErrorMessage, retry, random, clock } = settings;
   const failure = classifyBy(retry.classify, error, (error) => classifyError(error, clock.date()));
   const { errorType, status, requestId } = failure;
-  const message = recordErrorMessage ? messageOf(error) : undefined;
   return {
-    outcome: errorType === "timeout" ? "timeout" : "error",
+    outcome: errorType === "timeout" ? errorType : "error",
     errorType,
-    message: message && sanitizeMessage(message),
+    message: recordErrorMessage && sanitizeMessage(messageOf(error) ?? "") || undefined,
     statusCode: count(status),
     requestId: text(requestId),
     failure,

@@ -79,7 +79,7 @@ export function requestReader(provider: string | undefined, isObserved: boolean)
     const body = init?.body ?? (request?.body && request);
     const text = await readText(body);
     const read = () => format.describeRequest(text === undefined ? undefined : skeleton(text), url.pathname);
-    const isPlain = !isObserved && text !== undefined && PLAIN.test(text) && !/"stream"/.test(text.slice(-MOST_SEEN));
+    const isPlain = !isObserved && text && PLAIN.test(text) && !/"stream"/.test(text.slice(-MOST_SEEN));
     const told = isPlain ? undefined : read();
     const { isStream, model } = told ?? format.describeRequest({ model: "some" }, url.pathname);
     const canRepeat = !isOnceOnly(body);
@@ -106,19 +106,17 @@ export function requestReader(provider: string | undefined, isObserved: boolean)
   };
 }
 
-const INIT_FIELDS =
-  "method headers body mode credentials cache redirect referrer referrerPolicy integrity keepalive signal";
-
 /** Of a `Request`, or of what else has getters, a copy would hold nothing. */
 async function withOwnFields(init: RequestInit): Promise<RequestInit> {
-  const own = Object.fromEntries(INIT_FIELDS.split(" ").map((name) => [name, init[name as keyof RequestInit]]));
+  const own: Record<string, unknown> = {};
+  for (const name in init) own[name] = init[name as keyof RequestInit];
   if (isRequest(init)) own.body = init.body && await init.clone().arrayBuffer();
   return own;
 }
 
 /** By its shape: it may come from another realm, or from a package. */
 export function isRequest(input: unknown): input is Request {
-  return typeof input === "object" && input !== null && "clone" in input && "url" in input;
+  return "clone" in Object(input) && "url" in Object(input);
 }
 
 function parseUrl(text: string): URL | undefined {
@@ -129,8 +127,7 @@ function parseUrl(text: string): URL | undefined {
 
 /** A stream can be read once. */
 function isOnceOnly(body: unknown): boolean {
-  return typeof body === "object" && body !== null &&
-    ("getReader" in body || Symbol.asyncIterator in body && !("clone" in body));
+  return "getReader" in Object(body) || Symbol.asyncIterator in Object(body) && !("clone" in Object(body));
 }
 
 async function readText(body: unknown): Promise<string | undefined> {
@@ -151,6 +148,6 @@ function retryCountOf(headers: HeadersInit | undefined): number | undefined {
     typeof given?.get === "function" ? given.get(name) : entries.find(([key]) => key.toLowerCase() === name)?.[1];
   const stainless = get("x-stainless-retry-count") ?? "";
   const [, amazon] = /^attempt=(\d+)/.exec(get("amz-sdk-request") ?? "") ?? [];
-  if (amazon) return Math.min(1000, Number(amazon) - 1);
-  return /^\d+$/.test(stainless) ? Math.min(1000, Number(stainless)) : undefined;
+  const count = amazon ? Number(amazon) - 1 : /^\d+$/.test(stainless) ? Number(stainless) : undefined;
+  return count && Math.min(count, 1000);
 }

@@ -1,8 +1,8 @@
 import { attemptsOf } from "./attempts_of.ts";
 import { type CallOptions, check, DEFAULTS, resolveOptions, type RetryOptions, type Settings } from "./options.ts";
 import { quietly } from "./_quietly.ts";
-import { type Likeness, LinkedTracer, SdkRetries } from "./_sdk_retries.ts";
-import { noopTracer } from "./tracer.ts";
+import { type Likeness, SdkRetries } from "./_sdk_retries.ts";
+import { noopTracer, type Tracer } from "./tracer.ts";
 
 /** Options of what works inside of an SDK; the signal comes with each request. */
 export interface InsideOptions extends Omit<CallOptions, "taskId" | "retry" | "signal"> {
@@ -43,9 +43,6 @@ export interface InsideCall {
   onFailure(error: unknown): void;
 }
 
-const CERTAIN = "The SDK retries by itself, on top of tryspan";
-const LIKELY = "A request came again that had failed, which looks as if the SDK retried by itself, on top of tryspan";
-
 /** Gives each request of an SDK its options, and an SDK that retries by itself its due. */
 export function insideSdk(options: InsideOptions, advice: string): (request: InsideRequest) => InsideCall {
   const { taskId, retry, onWarning, ...rest } = options;
@@ -68,9 +65,20 @@ export function insideSdk(options: InsideOptions, advice: string): (request: Ins
     isCertain ||= firstAttempt > 0;
     if ((firstAttempt > 0 || known?.isRetryable) && !isWarned) {
       isWarned = true;
-      quietly(() => onWarning?.(`${firstAttempt > 0 ? CERTAIN : LIKELY}: turn that off, ${advice}`));
+      const sign = firstAttempt > 0
+        ? "The SDK retries"
+        : "A failed request came again, which looks as if the SDK retried";
+      quietly(() => onWarning?.(`${sign} by itself, on top of tryspan: turn that off, ${advice}`));
     }
-    const tracer = base.tracer === noopTracer ? noopTracer : new LinkedTracer(base.tracer, before?.operation);
+    let operation = before?.operation;
+    // Attempts at what the SDK sends again are children of the operation span that it had at first.
+    const tracer: Tracer = base.tracer === noopTracer ? noopTracer : {
+      startSpan(name, attributes, parent = before?.operation) {
+        const span = base.tracer.startSpan(name, attributes, parent);
+        operation ??= span;
+        return span;
+      },
+    };
     const task = typeof taskId === "function" ? quietly(taskId) : undefined;
     return {
       settings: {
@@ -79,7 +87,7 @@ export function insideSdk(options: InsideOptions, advice: string): (request: Ins
         firstAttempt,
         signal,
         taskId: typeof task === "string" ? task : base.taskId,
-        operationSpan: base.operationSpan && before?.operation === undefined,
+        operationSpan: base.operationSpan && operation === undefined,
         retry: {
           ...base.retry,
           maxRetries: !canRepeat || isAuto && isCertain ? 0 : firstAttempt + base.retry.maxRetries,
@@ -89,8 +97,11 @@ export function insideSdk(options: InsideOptions, advice: string): (request: Ins
         const past = attemptsOf(error);
         const attempts = firstAttempt + past.length;
         const isRetryable = /exhausted|deadline|long|refused/.test(past.at(-1)?.["llm.retry.decision"] ?? "");
-        const operation = tracer instanceof LinkedTracer && base.operationSpan ? tracer.operation : undefined;
-        sdkRetries.remember(likeness, { attempts, operation, isRetryable });
+        sdkRetries.remember(likeness, {
+          attempts,
+          operation: base.operationSpan ? operation : undefined,
+          isRetryable,
+        });
       },
     };
   };

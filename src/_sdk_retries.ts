@@ -1,5 +1,5 @@
 import { quietly } from "./_quietly.ts";
-import type { Attributes, Span, Tracer } from "./tracer.ts";
+import type { Span } from "./tracer.ts";
 
 /** So many failed requests are remembered, as an SDK comes back soon or not at all. */
 const MOST_REMEMBERED = 500;
@@ -66,23 +66,4 @@ export function fingerprint(text: string): string {
     hash = Math.imul(hash, 31) + text.charCodeAt(at) | 0;
   }
   return `${text.length} ${hash}`;
-}
-
-/** Makes the attempts of a request that an SDK sends again children of the operation span that it had at first. */
-export class LinkedTracer implements Tracer {
-  /** The first span that was started, or the one that was given. */
-  operation: Span | undefined;
-  readonly #tracer: Tracer;
-  readonly #parent: Span | undefined;
-
-  constructor(tracer: Tracer, parent: Span | undefined) {
-    this.#tracer = tracer;
-    this.#parent = this.operation = parent;
-  }
-
-  startSpan(name: string, attributes: Attributes, parent: Span | undefined = this.#parent): Span {
-    const span = this.#tracer.startSpan(name, attributes, parent);
-    this.operation ??= span;
-    return span;
-  }
 }

@@ -25,11 +25,14 @@ export interface Reader<Piece = Uint8Array> {
   end(): void;
 }
 
-/** `text` parsed, or as it is where it is no JSON. */
+/** `text` parsed, or as it is where it is no JSON; of what Bedrock has wrapped, what is in it. */
 export function parsed(text: string): unknown {
+  let data;
   try {
-    return JSON.parse(text);
+    data = JSON.parse(text);
+    if (data?.bytes) data = JSON.parse(atob(data.bytes));
   } catch {
-    return text;
+    data ??= text;
   }
+  return data;
 }

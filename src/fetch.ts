@@ -55,8 +55,8 @@ export interface LlmFetchOptions extends InsideOptions {
 /**
  * Makes a `fetch` that does for an SDK's requests what `callWithRetry` and `streamWithRetry` do. It knows a model call by its
  * method, path and body: OpenAI Chat Completions and Responses and whatever is compatible, Azure, Anthropic, Gemini, Vertex,
- * Mistral, Cohere, Ollama, OpenRouter, Bedrock Converse. The SDK gets the response that it would have got without it: also
- * that of a last failure, so its own errors stay as they are. Turn the SDK's own retries off.
+ * Mistral, Cohere, Ollama, OpenRouter, Bedrock (Converse, and `invoke` of Claude). The SDK gets the response that it would
+ * have got without it: also that of a last failure, so its own errors stay as they are. Turn the SDK's own retries off.
  *
  * A body that can be read only once is sent once. Everything else is fetched as it is.
  *
@@ -165,7 +165,9 @@ async function answer({ format, name, describe }: ModelRequest, ask: Ask, settin
 
 /** Reads the chunks of a response as they pass by. */
 function readerOf(format: WireFormat, response: Response) {
-  const tap = createTap(format);
+  // Bedrock's framing is not that of the API's own home.
+  const framing = streamTypeOf(response) === STREAM_TYPES["event-stream"] ? "event-stream" : format.framing;
+  const tap = createTap({ ...format, framing });
   let head: ResponseDescription | undefined = describeHead(response);
   return {
     describeChunk(chunk: Uint8Array): ChunkDescription {

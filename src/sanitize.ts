@@ -6,8 +6,9 @@ const MAX_INPUT = 1024;
 
 /** What to mask, after what stays in front of it: each pattern's first group. All run in linear time. */
 const RULES: readonly RegExp[] = [
-  // A private key, or whatever else is armored like one, as far as it is there.
-  /()-----BEGIN.*?(-----END.*?-----|$)/g,
+  // What parsers quote of an answer that they cannot read, but for a page of HTML; and a private key, or whatever else is
+  // armored like one, as far as it is there.
+  /((?:Text|Value|JSON): |token '.*?', |chunk (?={))(?!"?<).+|-----BEGIN.*?(-----END.*?-----|$)/g,
   // Keys known by their first letters, before anything within them is taken for a telling name.
   /\b()(?:sk[_-]|(?:gh\w|github_pat|[cg]sk|hf|xai|pplx|ya29|AQ|fw|nvapi|tgp)[_.-](?=[\w-]{16})|ABSK|A[KS]IA|AIza|eyJ|xox)[\w.*+-]*/g,
   // What follows a telling name, in text, headers and JSON, or `Bearer` or `Basic`, though not as prose: all of it up to
@@ -24,7 +25,7 @@ const RULES: readonly RegExp[] = [
 
 /**
  * Makes an error message fit for a span: one line of at most 256 characters with an ellipsis where it is cut, with
- * credentials and URLs' query strings replaced by `[redacted]`.
+ * credentials, URLs' query strings and what a parser quotes of an answer replaced by `[redacted]`.
  *
  * @param text Any text, of any length; only its first 1,024 characters are looked at.
  * @returns The sanitized text.
@@ -52,7 +53,7 @@ function oneLine(text: string): string {
 export function messageOf(error: unknown): string | undefined {
   try {
     const { message, error: inner } = error as { message?: unknown; error?: { message?: unknown } | null };
-    return [error, message, inner, inner?.message].find((it): it is string => typeof it === "string" && !!it);
+    return [error, message, inner, inner?.message].find((it) => it && typeof it === "string") as string | undefined;
   } catch {
     // There is nothing to read, or a getter or a proxy threw.
   }

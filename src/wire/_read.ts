@@ -31,7 +31,7 @@ function count(value: unknown): number | undefined {
 
 /** The counts among `values` together, or nothing if there are none. */
 export function sum(...values: unknown[]): number | undefined {
-  return values.map(count).reduce((all, one) => all === undefined || one === undefined ? all ?? one : all + one);
+  return values.map(count).reduce((all, one) => all === undefined ? one : all + (one ?? 0));
 }
 
 /** The elements of `value`, if it is an array; as many as an honest one has. */
@@ -80,7 +80,7 @@ function size(value: unknown): number | undefined {
   return Array.isArray(value) ? count(value.length) : undefined;
 }
 
-/** The counts that are told. `total` differs from `input` where that leaves cached tokens out; `null` is unknown. */
+/** The counts that are told. `total` differs from `input` where that leaves cached tokens out. */
 export function tokens(
   input: unknown,
   output: unknown,

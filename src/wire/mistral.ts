@@ -6,7 +6,7 @@ import type { WireFormat } from "./wire_format.ts";
 export const mistral: WireFormat = {
   name: "mistral",
   framing: "sse",
-  path: /\/(chat|agents)\/completions\/?$/,
+  path: /\/(chat|agents)\/completions\/?$|\/mistralai\/models\/[^/]+:(streamR|r)awPredict$/,
   telling: CHAT_TELLING,
   goesOnWhenStopped: true,
   describeRequest: (body, path) => read(chatRequest, body, path) ?? { isStream: false },

@@ -20,7 +20,7 @@ function request(body: Loose | undefined): WireRequest {
 function response(body: Loose | undefined): WireResponse {
   const usage = body?.usage;
   const cache = usage?.input_tokens_details;
-  const status = text(body?.status) ?? "";
+  const status = text(body?.status);
   return {
     ...tokens(
       usage?.input_tokens,
@@ -29,7 +29,7 @@ function response(body: Loose | undefined): WireResponse {
       cache?.cache_write_tokens,
       usage?.output_tokens_details?.reasoning_tokens,
     ),
-    stopReason: text(body?.incomplete_details?.reason) ?? text(status.replace(/^(in_progress|queued)$/, "")),
+    stopReason: text(body?.incomplete_details?.reason) ?? (/^(in_progress|queued)$/.test(status!) ? undefined : status),
     model: text(body?.model),
     id: text(body?.id),
     error: body?.error || status === "failed" ? { type: "response.failed", error: body?.error } : undefined,
@@ -39,7 +39,7 @@ function response(body: Loose | undefined): WireResponse {
 /** Whether the model waits for its caller: the calls of hosted tools have no `call_id`, but those in a container. */
 function callsIn(body: Loose | undefined): boolean {
   return list((body?.response ?? body)?.output).some((item) =>
-    text(item?.call_id) && /_call(local)?$/.test(kind(item) + (text(item?.environment?.type) ?? ""))
+    text(item?.call_id) && /_call(local)?$/.test(kind(item) + kind(item?.environment))
   );
 }
 
@@ -49,8 +49,9 @@ function event(data: Loose | undefined, hint: string): ChunkDescription {
   return {
     ...described,
     error: described.error ?? (data?.error || /^(error|response\.failed)$/.test(type) ? data : undefined),
-    // A call of a tool, a hosted one too, is made known as an item before its arguments follow.
-    isContent: says(data?.delta) || /_call$/.test(kind(data?.item)),
+    // A call of a tool, a hosted one too, is made known as an item before its arguments follow. What goes on in the
+    // background is there as soon as it has an id: its caller goes on with that, and asking again would begin another one.
+    isContent: says(data?.delta) || /_call$/.test(kind(data?.item)) || !!data?.response?.background,
     isTerminal: isDone(data) || /^response\.(completed|incomplete|failed)$/.test(type),
   };
 }

@@ -28,8 +28,8 @@ export interface WireFormat {
   /** Reads the body of a response with a good status, parsed. */
   describeResponse(body: unknown): WireResponse;
   /**
-   * Reads one event of a stream: its data, parsed if that is JSON and else as it is (`[DONE]`), and its type if the framing
-   * has one (SSE's `event`, `:event-type` or `:exception-type`).
+   * Reads one event of a stream: its data, parsed if that is JSON (also in base64, as the `bytes` of Bedrock's `invoke`) and
+   * else as it is (`[DONE]`), and its type if the framing has one (SSE's `event`, `:event-type` or `:exception-type`).
    */
   describeEvent(data: unknown, type?: string): ChunkDescription;
   /** The same for one stream, with a memory, where an event is understood only with those before. */

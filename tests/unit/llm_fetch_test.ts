@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import { type Fetch, llmFetch, type LlmFetchOptions } from "../../src/fetch.ts";
 import { fakeClock, recordingTracer } from "../../src/testing.ts";
+import { awsFrame } from "../support/aws_event_stream.ts";
 import { countingSignal } from "../support/scripted_provider.ts";
 
 const CHAT = "https://api.openai.com/v1/chat/completions";
@@ -292,6 +293,14 @@ Deno.test("llmFetch() takes an init whose fields are getters, as a Request's are
   assertStrictEquals(sent[0]!.init, other);
 });
 
+Deno.test("llmFetch() leaves nothing out of an init whose fields are not its own, known to it or not", async () => {
+  const body = new Blob([JSON.stringify(CHAT_BODY)]).stream();
+  const { llm, sent } = set([ok]);
+  await llm(CHAT, Object.create({ method: "POST", body, duplex: "half", dispatcher: 7 }));
+  const { duplex, dispatcher } = sent[0]!.init as Record<string, unknown>;
+  assertEquals([duplex, dispatcher], ["half", 7]);
+});
+
 Deno.test("llmFetch() sends headers that can be read once with every attempt", async () => {
   const { llm, sent } = set([limited, ok]);
   const headers = [["x-a", "1"]][Symbol.iterator]() as unknown as HeadersInit;
@@ -473,6 +482,56 @@ Deno.test("llmFetch() retries a stream until there is content", async () => {
     "truncated_stream",
     undefined,
   ]);
+});
+
+Deno.test("llmFetch() reads Claude at Bedrock, whose stream's events are wrapped", async () => {
+  const bytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(value)) as Uint8Array<ArrayBuffer>;
+  const frames = (...all: Uint8Array[]) => () =>
+    new Response(new Blob(all as Uint8Array<ArrayBuffer>[]), {
+      headers: { "content-type": "application/vnd.amazon.eventstream", "x-amzn-requestid": "amzn-1" },
+    });
+  const throttled = awsFrame(
+    { ":exception-type": "throttlingException", ":message-type": "exception" },
+    bytes({ message: "Too many requests" }),
+  );
+  const answer = [
+    {
+      type: "message_start",
+      message: { id: "msg_1", model: "claude-x", usage: { input_tokens: 5, output_tokens: 1 } },
+    },
+    { type: "content_block_delta", index: 0, delta: { type: "text_delta", text: "Hi" } },
+    { type: "message_delta", delta: { stop_reason: "end_turn" }, usage: { output_tokens: 7 } },
+    { type: "message_stop" },
+  ].map((event) =>
+    awsFrame({ ":event-type": "chunk", ":message-type": "event" }, bytes({ bytes: btoa(JSON.stringify(event)) }))
+  );
+  // What cannot be unwrapped tells nothing.
+  answer.splice(1, 0, awsFrame({ ":event-type": "chunk", ":message-type": "event" }, bytes({ bytes: "?" })));
+  const { llm, tracer } = set([frames(throttled), frames(...answer)]);
+  const url =
+    "https://bedrock-runtime.us-east-1.amazonaws.com/model/anthropic.claude-x-v1:0/invoke-with-response-stream";
+  const response = await llm(url, post({ anthropic_version: "bedrock-2023-05-31", messages: [{}] }));
+  assertEquals(await response.arrayBuffer(), await frames(...answer)().arrayBuffer());
+  const [failed, { attributes } = failed!] = tracer.named("llm.call");
+  assertEquals(failed!.attributes["error.type"], "rate_limited");
+  assertEquals(
+    ["provider", "model", "input_tokens", "output_tokens", "stop_reason", "request_id"].map((it) =>
+      attributes[`llm.${it}`]
+    ),
+    ["bedrock", "anthropic.claude-x-v1:0", 5, 7, "end_turn", "amzn-1"],
+  );
+});
+
+Deno.test("llmFetch() begins no other response where one goes on in the background", async () => {
+  const created = { type: "response.created", response: { id: "r_1", status: "queued", background: true } };
+  const { llm, sent, tracer } = set([sse(created)]);
+  const response = await llm(
+    "https://api.openai.com/v1/responses",
+    post({ model: "m", background: true, stream: true }),
+  );
+  assertEquals(await response.text(), await sse(created)().text());
+  const { attributes } = tracer.named("llm.call")[0]!;
+  assertEquals([sent.length, attributes["llm.retry.decision"]], [1, "already_streaming"]);
 });
 
 Deno.test("llmFetch() hands a stream that never got to its content over as it came", async () => {

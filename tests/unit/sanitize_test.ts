@@ -75,6 +75,15 @@ const MASKED: Readonly<Record<string, string>> = {
   "GET /v1/list?%5Btag%5D=abc": "GET /v1/list?[redacted]",
   "'https://host.dev/?a' <https://host.dev/?b>": "'https://host.dev/?[redacted]' <https://host.dev/?[redacted]>",
   "https://a:b@host.dev, https://c:d@host.dev": "https://[redacted]@host.dev, https://[redacted]@host.dev",
+  // What parsers quote: that of V8, and those of the AI SDK, Gemini's and Anthropic's SDK
+  "Unexpected token 'H', \"Hello wor\"... is not valid JSON": "Unexpected token 'H', [redacted]",
+  'Unexpected token \'👋\', ..."content": 👋 my fri"... is not valid JSON': "Unexpected token '👋', [redacted]",
+  "JSON parsing failed: Text: Hello.\nError message: SyntaxError": "JSON parsing failed: Text: [redacted]",
+  'Type validation failed for message (text, id: "1"): Value: {"text":"Hello"}.\nError message: []':
+    'Type validation failed for message (text, id: "1"): Value: [redacted]',
+  'exception parsing stream chunk {"text":"Hello"}. SyntaxError': "exception parsing stream chunk [redacted]",
+  'Please retry your request. Error: SyntaxError. JSON: {"q":"Hello':
+    "Please retry your request. Error: SyntaxError. JSON: [redacted]",
   // Known by their first letters
   "sk-proj-Ab_c-0123456789 is wrong": "[redacted] is wrong",
   "(sk-ant-api03-Ab_c-0123456789)": "([redacted])",
@@ -129,6 +138,9 @@ const SURVIVORS: readonly string[] = [
   'WWW-Authenticate: Bearer realm="api", error="invalid"',
   "Basic authentication required",
   "Unexpected token '<', \"<!DOCTYPE \"... is not valid JSON",
+  "JSON parsing failed: Text: <!DOCTYPE html>. Error message: SyntaxError",
+  "Unexpected token < in JSON at position 0",
+  "Text content blocks must be non-empty. Value 5 is too big, and so is chunk 7",
   "Invalid bedrock-api-key",
   "fw_hub_download failed",
   "The key of the 1st message is wrong, token 128000 too",

@@ -52,6 +52,21 @@ Deno.test("createTap() reads the same event-stream messages as AWS's codec, wher
   );
 });
 
+Deno.test("createTap() unwraps the JSON in an event-stream message, and leaves alone what wraps none", () => {
+  const rows: [payload: unknown, data: unknown][] = [
+    [{ bytes: btoa('{"a":[1]}'), p: "x" }, { a: [1] }],
+    [{ bytes: btoa("text") }, { bytes: btoa("text") }],
+    [{ bytes: "?" }, { bytes: "?" }],
+    [{ bytes: 1024 }, { bytes: 1024 }],
+    [{ bytes: [] }, { bytes: [] }],
+    [null, null],
+  ];
+  for (const [payload, data] of rows) {
+    const message = codec.encode({ headers: {}, body: bytes(JSON.stringify(payload)) });
+    assertEquals(eventsIn("event-stream", [message]), [{ data, type: undefined }]);
+  }
+});
+
 function bytesOf(value: string | Uint8Array): Uint8Array {
   return typeof value === "string" ? bytes(value) : value;
 }

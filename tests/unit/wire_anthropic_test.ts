@@ -46,6 +46,8 @@ testWireFormat("anthropic", anthropic, {
       "/anthropic/v1/messages/",
       "/v1/projects/p/locations/global/publishers/anthropic/models/claude-sonnet-5@20260115:streamRawPredict",
       "/v1/projects/p/locations/europe-west1/publishers/anthropic/models/claude-sonnet-5:rawPredict",
+      "/model/anthropic.claude-sonnet-5-v1:0/invoke",
+      "/model/us.anthropic.claude-sonnet-5-v1%3A0/invoke-with-response-stream",
     ],
     others: [
       "/v1/messages/batches",
@@ -53,6 +55,9 @@ testWireFormat("anthropic", anthropic, {
       "/v1/threads/thread_1/messages",
       "/v1/projects/p/locations/global/publishers/anthropic/models/count-tokens:rawPredict",
       "/v1/projects/p/locations/global/publishers/mistralai/models/mistral-large:rawPredict",
+      "/model/amazon.titan-embed-text-v2/invoke",
+      "/model/anthropic.claude-sonnet-5/converse",
+      "/model/anthropic.claude-sonnet-5/count-tokens",
     ],
   },
   requests: {
@@ -75,6 +80,16 @@ testWireFormat("anthropic", anthropic, {
       { anthropic_version: "vertex-2023-10-16", messages: [{}], stream: false },
       "/v1/projects/p/locations/l/publishers/anthropic/models/claude-sonnet-5:rawPredict",
       { model: "claude-sonnet-5", messageCount: 1, toolCount: 0, isStream: false },
+    ],
+    "Bedrock's model in the path": [
+      { anthropic_version: "bedrock-2023-05-31", messages: [{}], tools: [{}] },
+      "/model/anthropic.claude-sonnet-5-v1:0/invoke",
+      { model: "anthropic.claude-sonnet-5-v1:0", messageCount: 1, toolCount: 1, isStream: false },
+    ],
+    "Bedrock's wish for a stream in the path": [
+      { anthropic_version: "bedrock-2023-05-31", messages: [{}] },
+      "/model/us.anthropic.claude-sonnet-5-v1%3A0/invoke-with-response-stream",
+      { model: "us.anthropic.claude-sonnet-5-v1:0", messageCount: 1, toolCount: 0, isStream: true },
     ],
     "wrong types": [{ model: null, messages: 7, tools: "x", stream: {} }, "/v1/messages", { isStream: false }],
   },

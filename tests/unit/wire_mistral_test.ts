@@ -36,7 +36,12 @@ function sdkEvent(delta: unknown, finishReason: unknown = null, more: object = {
 
 testWireFormat("mistral", mistral, {
   paths: {
-    calls: ["/v1/chat/completions", "/v1/agents/completions"],
+    calls: [
+      "/v1/chat/completions",
+      "/v1/agents/completions",
+      "/v1/projects/p/locations/l/publishers/mistralai/models/mistral-large-2512:rawPredict",
+      "/v1/projects/p/locations/l/publishers/mistralai/models/mistral-large-2512:streamRawPredict",
+    ],
     others: ["/v1/fim/completions", "/v1/embeddings", "/v1/conversations"],
   },
   requests: {

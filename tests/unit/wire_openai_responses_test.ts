@@ -217,6 +217,10 @@ testWireFormat("openaiResponses", openaiResponses, {
     ],
     "a call of code": [{ type: "response.code_interpreter_call_code.delta", delta: "print" }, CONTENT],
     "tools of an MCP server": [{ type: "response.mcp_list_tools.in_progress", item_id: "mcpl_1" }, NEITHER],
+    "what goes on in the background, by the id that it has from now on": [
+      { type: "response.created", response: { id: ID, status: "queued", background: true } },
+      { ...CONTENT, id: ID },
+    ],
     "what waits": [{ type: "response.queued", response: response("queued") }, { ...NEITHER, model: MODEL, id: ID }],
     "a keepalive": [{ type: "keepalive", sequence_number: 3 }, NEITHER],
     "the end of those who follow OpenAI": ["[DONE]", END],
