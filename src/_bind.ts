@@ -60,6 +60,19 @@ export function bind<Req, Res, StreamReq, Chunk>(
   };
 }
 
+/**
+ * Bindings are made by hand, of whatever client is there: that of another SDK should be told before anything is sent.
+ *
+ * @throws {TypeError} Unless there is a method at `path` of `client`.
+ */
+export function checkClient(client: unknown, path: string): void {
+  const method = path.split(".").reduce((it, key) => (it as Record<string, unknown> | undefined)?.[key], client);
+  if (typeof method === "function") return;
+  throw new TypeError(
+    `Cannot bind the client: 'client.${path}' must be of type function: current value is of type ${typeof method}`,
+  );
+}
+
 /** What is thrown for what the service says in place of an answer. */
 function reported(error: unknown): Error {
   return new Error(messageOf(error) ?? "The service reported an error", { cause: error });

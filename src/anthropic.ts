@@ -26,7 +26,7 @@
  * @module
  */
 
-import { type Answer, bind } from "./_bind.ts";
+import { type Answer, bind, checkClient } from "./_bind.ts";
 import { bindCreate, type Create } from "./_bind_create.ts";
 import type { Binding, RequestBindingOptions, Unstreamed } from "./binding.ts";
 import { anthropic as format } from "./wire/anthropic.ts";
@@ -86,11 +86,13 @@ export interface AnthropicMessageStreamClient<Req, Res, Chunk, SdkOptions> {
  *
  * @param client An `Anthropic` client, its `beta`, or any with the same method.
  * @param options A name for the provider, and the SDK's options for every request.
+ * @throws {TypeError} If the client has no such method.
  */
 export function anthropicMessages<Req, Res, StreamReq, Chunk, SdkOptions>(
   client: AnthropicMessagesClient<Req, Res, StreamReq, Chunk, SdkOptions>,
   options: RequestBindingOptions<SdkOptions> = {},
 ): Binding<Req, Res, Unstreamed<StreamReq>, Chunk> {
+  checkClient(client, "messages.create");
   return bindCreate(format, baseUrlOf(client), options, () => client.messages);
 }
 
@@ -101,6 +103,7 @@ export function anthropicMessages<Req, Res, StreamReq, Chunk, SdkOptions>(
  *
  * @param client An `Anthropic` client, its `beta`, or any with the same method.
  * @param options A name for the provider, and the SDK's options for every request.
+ * @throws {TypeError} If the client has no such method.
  *
  * @example
  * ```ts ignore
@@ -118,6 +121,7 @@ export function anthropicMessageStream<Req, Res, Chunk, SdkOptions>(
   client: AnthropicMessageStreamClient<Req, Res, Chunk, SdkOptions>,
   { name, requestOptions }: RequestBindingOptions<SdkOptions> = {},
 ): Binding<Req, Res, Req, Chunk> {
+  checkClient(client, "messages.stream");
   const start = (request: Req, signal: AbortSignal) =>
     client.messages.stream(request, { ...requestOptions, signal, maxRetries: 0 } as never);
   const answer = async <T>(stream: MessageStreamLike<Res, Chunk>, data: T): Promise<Answer<T>> => {

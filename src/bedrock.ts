@@ -119,7 +119,7 @@ export function bedrockConverse<Req, Res, StreamReq, Chunk>(
     & BindingOptions
     & Partial<ConverseCommands<Req, Res, StreamReq, Streamed<Chunk>>> = {},
 ): Binding<Req, Res, StreamReq, Chunk> {
-  const sender = withoutRetries(client as Sender);
+  const sender = withoutRetries(Object(client) as Sender);
   if (typeof (ConverseCommand && ConverseStreamCommand ? sender.send : sender.converse) !== "function") {
     throw new TypeError(
       "Cannot bind the client: 'client' must be a BedrockRuntime, or come with ConverseCommand and ConverseStreamCommand",

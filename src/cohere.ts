@@ -21,7 +21,7 @@
  * @module
  */
 
-import { type Answer, bind } from "./_bind.ts";
+import { type Answer, bind, checkClient } from "./_bind.ts";
 import type { Binding, RequestBindingOptions } from "./binding.ts";
 import { quietly } from "./_quietly.ts";
 import { cohere as format } from "./wire/cohere.ts";
@@ -51,11 +51,13 @@ export interface CohereClient<Req, Res, StreamReq, Chunk, SdkOptions> {
  *
  * @param client A `CohereClientV2`, or `v2` of a `CohereClient`.
  * @param options A name for the provider, and the SDK's options for every request.
+ * @throws {TypeError} If the client has no such method.
  */
 export function cohere<Req, Res, StreamReq, Chunk, SdkOptions>(
   client: CohereClient<Req, Res, StreamReq, Chunk, SdkOptions>,
   { name, requestOptions }: RequestBindingOptions<SdkOptions> = {},
 ): Binding<Req, Res, StreamReq, Chunk> {
+  checkClient(client, "chat");
   const options = (abortSignal: AbortSignal) => ({ ...requestOptions, abortSignal, maxRetries: 0 }) as never;
   return bind(format, name, baseUrlOf(client), {
     chat: (request, { signal }) => answerOf(client.chat(request, options(signal))),

@@ -24,7 +24,7 @@
  * @module
  */
 
-import { bind, both } from "./_bind.ts";
+import { bind, both, checkClient } from "./_bind.ts";
 import type { Binding, BindingOptions } from "./binding.ts";
 import { quietly } from "./_quietly.ts";
 import { gemini as format } from "./wire/gemini.ts";
@@ -69,11 +69,13 @@ interface Configured {
  *
  * @param client A `GoogleGenAI` client.
  * @param options A name for the provider.
+ * @throws {TypeError} If the client has no such method.
  */
 export function gemini<Req, Res, StreamReq, Chunk>(
   client: GeminiClient<Req, Res, StreamReq, Chunk>,
   { name }: BindingOptions = {},
 ): Binding<Req, Res, StreamReq, Chunk> {
+  checkClient(client, "models.generateContent");
   return bind(format, name, baseUrlOf(client), {
     async chat(request, { signal }) {
       const [sent, release] = once(request, signal);

@@ -23,7 +23,7 @@
  * @module
  */
 
-import { bind } from "./_bind.ts";
+import { bind, checkClient } from "./_bind.ts";
 import type { Binding, RequestBindingOptions } from "./binding.ts";
 import { mistral as format } from "./wire/mistral.ts";
 
@@ -58,11 +58,13 @@ export interface MistralClient<Req, Res, StreamReq, Chunk, SdkOptions> {
  *
  * @param client A `Mistral` client.
  * @param options A name for the provider, and the SDK's options for every request.
+ * @throws {TypeError} If the client has no such method.
  */
 export function mistral<Req, Res, StreamReq, Chunk, SdkOptions>(
   client: MistralClient<Req, Res, StreamReq, Chunk, SdkOptions>,
   { name, requestOptions }: RequestBindingOptions<SdkOptions> = {},
 ): Binding<Req, Res, StreamReq, Chunk> {
+  checkClient(client, "chat.complete");
   const options = (signal: AbortSignal) => ({ ...requestOptions, signal, retries: { strategy: "none" } }) as never;
   return bind(format, name, client._baseURL, {
     chat: async (request, { signal }) => ({ data: await client.chat.complete(request, options(signal)) }),

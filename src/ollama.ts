@@ -19,7 +19,7 @@
  * @module
  */
 
-import { bind, both } from "./_bind.ts";
+import { bind, both, checkClient } from "./_bind.ts";
 import type { Binding, BindingOptions, Unstreamed } from "./binding.ts";
 import { quietly } from "./_quietly.ts";
 import { ollama as format } from "./wire/ollama.ts";
@@ -55,11 +55,13 @@ export interface OllamaClient<Req, Res, StreamReq, Chunk> {
  *
  * @param client An `Ollama` client.
  * @param options A name for the provider.
+ * @throws {TypeError} If the client has no such method.
  */
 export function ollama<Req, Res, StreamReq, Chunk>(
   client: OllamaClient<Req, Res, StreamReq, Chunk>,
   { name }: BindingOptions = {},
 ): Binding<Req, Res, Unstreamed<StreamReq>, Chunk> {
+  checkClient(client, "chat");
   const ask = <T>(request: unknown, signal: AbortSignal) =>
     withSignal(client, signal).chat(request as never) as PromiseLike<T>;
   const host = quietly(() => (client as { readonly config?: { readonly host?: unknown } }).config?.host);

@@ -25,6 +25,7 @@
  * @module
  */
 
+import { checkClient } from "./_bind.ts";
 import { bindCreate, type Create } from "./_bind_create.ts";
 import type { Binding, RequestBindingOptions, Unstreamed } from "./binding.ts";
 import { openaiChat as chatFormat } from "./wire/openai_chat.ts";
@@ -76,6 +77,7 @@ export interface OpenAIResponsesClient<Req, Res, StreamReq, Chunk, SdkOptions> {
  *
  * @param client An `OpenAI` client, or any with the same method.
  * @param options A name for the provider, and the SDK's options for every request.
+ * @throws {TypeError} If the client has no such method.
  *
  * @example Another method of the SDK, such as `parse`
  * ```ts ignore
@@ -98,6 +100,7 @@ export function openaiChat<Req, Res, StreamReq, Chunk, SdkOptions>(
   client: OpenAIChatClient<Req, Res, StreamReq, Chunk, SdkOptions>,
   options: RequestBindingOptions<SdkOptions> = {},
 ): Binding<Req, Res, Unstreamed<StreamReq>, Chunk> {
+  checkClient(client, "chat.completions.create");
   return bindCreate(chatFormat, client.baseURL, options, () => client.chat.completions);
 }
 
@@ -107,10 +110,12 @@ export function openaiChat<Req, Res, StreamReq, Chunk, SdkOptions>(
  *
  * @param client An `OpenAI` client, or any with the same method.
  * @param options A name for the provider, and the SDK's options for every request.
+ * @throws {TypeError} If the client has no such method.
  */
 export function openaiResponses<Req, Res, StreamReq, Chunk, SdkOptions>(
   client: OpenAIResponsesClient<Req, Res, StreamReq, Chunk, SdkOptions>,
   options: RequestBindingOptions<SdkOptions> = {},
 ): Binding<Req, Res, Unstreamed<StreamReq>, Chunk> {
+  checkClient(client, "responses.create");
   return bindCreate(responsesFormat, client.baseURL, options, () => client.responses);
 }

@@ -230,3 +230,28 @@ Deno.test("bedrockConverse() throws for a client that needs commands", () => {
   assertThrows(() => bedrockConverse(client), TypeError, "Cannot bind the client: 'client' must be a BedrockRuntime");
   assertThrows(() => bedrockConverse(client, { ConverseCommand: class {} } as never), TypeError);
 });
+
+Deno.test("Bindings tell at once that a client is none of theirs", () => {
+  const shape = (client: unknown) => client as never;
+  const ways: Record<string, (client: unknown) => unknown> = {
+    "chat.completions.create": (client) => openaiChat(shape(client)),
+    "responses.create": (client) => openaiResponses(shape(client)),
+    "messages.create": (client) => anthropicMessages(shape(client)),
+    "messages.stream": (client) => anthropicMessageStream(shape(client)),
+    "models.generateContent": (client) => gemini(shape(client)),
+    "chat.complete": (client) => mistral(shape(client)),
+    chat: (client) => cohere(shape(client)),
+  };
+  const others = [undefined, null, {}, "client", {
+    chat: { completions: {} },
+    messages: null,
+    models: 1,
+    responses: [],
+  }];
+  for (const [path, bind] of Object.entries(ways)) {
+    const message = `Cannot bind the client: 'client.${path}' must be of type function: current value is of type `;
+    for (const client of others) assertThrows(() => bind(client), TypeError, message);
+  }
+  assertThrows(() => ollama(shape(undefined)), TypeError, "'client.chat' must be of type function");
+  assertThrows(() => bedrockConverse(shape(undefined)), TypeError, "'client' must be a BedrockRuntime");
+});
