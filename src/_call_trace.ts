@@ -26,8 +26,8 @@ export interface Ending extends GateResult, Partial<Decision>, Partial<Omit<Resp
   readonly ofCall?: Attributes;
 }
 
-/** The caller's wish is no fault. Frozen, for gates are handed it. */
-export const CANCELLED: Ending = /* @__PURE__ */ Object.freeze({ outcome: "cancelled", decision: "cancelled" });
+/** The caller's wish is no fault. */
+export const CANCELLED: Ending = { outcome: "cancelled", decision: "cancelled" };
 
 /** The same ending, but no other attempt follows. */
 export function calledOff(ending: Ending, decision: RetryDecision, gate?: string): Ending {

@@ -44,7 +44,8 @@ export function keepGates(
 
   function leave(ending: Ending): Ending {
     for (const gate of passed.splice(0)) {
-      const said = quietly(() => (hush(gate.after?.(current, ending)) as Refusal | undefined)?.refuse);
+      // A copy, as it may write into it.
+      const said = quietly(() => (hush(gate.after?.(current, { ...ending })) as Refusal | undefined)?.refuse);
       // Those behind it are not charged for a retry that will not be.
       if (typeof said === "string" && ending.retryInMs !== undefined) ending = calledOff(ending, "refused", gate.name);
     }

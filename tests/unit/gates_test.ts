@@ -244,6 +244,12 @@ Deno.test("Gate that writes into what it is told does so for itself alone", asyn
     await assertRejects(() => call, RefusedError);
   }
   assertEquals(spy.outcomes(), ["cancelled"]);
+  const error = httpError(400);
+  const thief = odd({ after: (...told: { error: unknown }[]) => told[1]!.error = new Error("other") } as never);
+  const watching = { clock, gates: [thief, spy] };
+  const thrown = await assertRejects(() => callWithRetry(scriptedProvider(clock, [{ error }]), request, watching));
+  assertStrictEquals(thrown, error);
+  assertStrictEquals(spy.told.at(-1)?.result.error, error);
 });
 
 Deno.test("Gate that opens after the deadline ends the call at once", async () => {
