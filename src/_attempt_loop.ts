@@ -115,7 +115,7 @@ export async function run<Req, Res>(
         : stopped(error, ending);
       if (context) {
         ending = keeper?.leave(ending) ?? ending;
-        Context.abort(context, error);
+        Context.abort(context, ending === CANCELLED ? signal!.reason : ending.error);
         (attemptTrace ?? trace.startAttempt(attempt)).end(durationMs, streaming?.amend(ending, durationMs) ?? ending);
       } else keeper?.leave(CANCELLED);
       if (ending.retryInMs !== undefined) {

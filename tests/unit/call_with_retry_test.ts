@@ -424,6 +424,22 @@ Deno.test("callWithRetry() gives each attempt a signal of its own that follows t
   controller.abort("stop");
   await hanging.catch(() => {});
   assertEquals([own?.aborted, own?.reason], [true, "stop"]);
+
+  const other = new AbortController();
+  const failing = callWithRetry(
+    {
+      name: "demo",
+      chat(_, context) {
+        own = context.signal;
+        other.abort("enough");
+        throw new Error("own words for it");
+      },
+    },
+    request,
+    { signal: other.signal },
+  );
+  assertEquals(await failing.catch((thrown) => thrown), "enough");
+  assertEquals(own?.reason, "enough");
 });
 
 Deno.test("callWithRetry() lets go of the caller's signal when the attempt is over", async () => {
