@@ -56,11 +56,23 @@ export function streamAttempt<Req, Chunk>(
   let waitingSince: number | undefined = startedAt;
   let waitedMs = 0;
   let isRestRead = false;
+  let timer: unknown;
   Context.onAbort(context, (reason) => {
     cancelled = { reason };
     stopWaiting();
+    clock.clearTimeout(timer);
     upstream?.cancel(reason);
   });
+
+  /** For the gaps. Stopped with the attempt, which costs less than to listen for that with every chunk. */
+  const patient = idleTimeoutMs < Infinity && {
+    setTimeout(ring: () => void, ms: number) {
+      timer = clock.setTimeout(ring, ms);
+      // It may have ended in the meantime, as in `within`.
+      if (cancelled) clock.clearTimeout(timer);
+    },
+    clearTimeout: () => clock.clearTimeout(timer),
+  };
 
   /** Run inside of the span, for what a provider does between its chunks. */
   const pull = () => upstream!.next();
@@ -114,8 +126,7 @@ export function streamAttempt<Req, Chunk>(
     next() {
       waitingSince ??= clock.now();
       const pulled = span.run(pull);
-      const isWatched = hasChunks && idleTimeoutMs < Infinity;
-      return isWatched ? within(clock, context.signal, idleTimeoutMs, pulled) : pulled;
+      return patient && hasChunks ? within(patient, undefined, idleTimeoutMs, pulled) : pulled;
     },
     read(result) {
       stopWaiting();
@@ -146,18 +157,19 @@ export function streamAttempt<Req, Chunk>(
     amend(ending, callStartedAt, durationMs = Infinity) {
       stopWaiting();
       const { isComplete, isAtEnd } = attempt;
-      const at = firstChunkAt;
       // Not below 0 where a clock was set back.
-      const since = (start: number) => Math.max(0, Math.round(at! - start));
+      const since = (start: number, unit = 1) =>
+        firstChunkAt === undefined ? undefined : Math.max(0, Math.round(firstChunkAt - start)) / unit;
       const { stopReason, ...known } = facts;
-      return addTo<Partial<Ending>>(known, ending.outcome === "ok" ? { stopReason } : {}, ending, {
+      return addTo<Partial<Ending>>(known, ending, {
+        stopReason: ending.outcome === "ok" ? stopReason : undefined,
         ofAttempt: {
           "llm.stream": true,
-          "llm.first_chunk_ms": at === undefined ? at : since(startedAt),
+          "llm.first_chunk_ms": since(startedAt),
           "llm.wait_ms": Math.min(Math.round(waitedMs), durationMs),
           "llm.usage_partial": hasChunks && !(isComplete ?? isAtEnd) || undefined,
         },
-        ofCall: { "gen_ai.response.time_to_first_chunk": at === undefined ? at : since(callStartedAt) / 1000 },
+        ofCall: { "gen_ai.response.time_to_first_chunk": since(callStartedAt, 1000) },
       }) as Ending;
     },
   };

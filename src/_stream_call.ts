@@ -46,7 +46,7 @@ export function streamCall<Req, Chunk>(
 ): StreamCall<Chunk> {
   const { signal, clock, deadlineMs, onAttempt } = settings;
   const startedAt = clock.now();
-  /** Aborted by the caller's signal, by a consumer that leaves, and to wait for the deadline no more. */
+  /** Aborted by the caller's signal, and by a consumer that leaves. */
   const controller = new AbortController();
   const asked: Asked<Chunk>[] = [];
   let attempt: StreamAttempt<Chunk> | undefined;
@@ -79,20 +79,6 @@ export function streamCall<Req, Chunk>(
     else attempt?.cancel(reason);
   }
 
-  /** Waits for the deadline. */
-  function watch(endsAt: number): void {
-    const patient = {
-      setTimeout(ring: () => void, ms: number) {
-        timer = clock.setTimeout(ring, ms) as typeof timer;
-        occupy(isReading);
-        return timer;
-      },
-      clearTimeout: (it: unknown) => clock.clearTimeout(it),
-    };
-    within(patient, controller.signal, endsAt - clock.now())
-      .then(() => fail(timeoutError(deadlineMs), "deadline"), () => {});
-  }
-
   /** The deadline keeps the process alive only while a chunk is waited for. */
   function occupy(is: boolean): void {
     isReading = is;
@@ -102,12 +88,11 @@ export function streamCall<Req, Chunk>(
 
   /** Answers whoever asked, and reads on where more is asked for than there is. */
   function advance(): void {
-    for (; asked.length > 0; asked.shift()) {
-      const { resolve, reject } = asked[0]!;
-      if (hasLeft) resolve({ done: true, value: undefined });
-      else if (over?.isTold) reject(over.error);
-      else if (head.length > 0) resolve({ done: false, value: head.shift()! });
-      else if (over) resolve({ done: true, value: undefined });
+    for (let it; (it = asked[0]); asked.shift()) {
+      if (hasLeft) it.resolve({ done: true, value: undefined });
+      else if (over?.isTold) it.reject(over.error);
+      else if (head.length > 0) it.resolve({ done: false, value: head.shift()! });
+      else if (over) it.resolve({ done: true, value: undefined });
       else break;
     }
     if (isReading || over) return;
@@ -159,7 +144,7 @@ export function streamCall<Req, Chunk>(
       settle(answered, durationMs, call.amend(ending, durationMs));
       if (isTold) rememberAttempts(error, answered.trace.records);
     }
-    if (deadlineMs < Infinity) controller.abort(over);
+    clock.clearTimeout(timer);
     signal?.removeEventListener("abort", abort);
     finish(record);
     advance();
@@ -195,7 +180,18 @@ export function streamCall<Req, Chunk>(
       follow();
       if (controller.signal.aborted) return stop(undefined);
       if (attempt!.isAtEnd) return end(OK);
-      if (it.endsAt < Infinity) watch(it.endsAt);
+      if (it.endsAt < Infinity) {
+        const patient = {
+          setTimeout(ring: () => void, ms: number) {
+            timer = clock.setTimeout(ring, ms) as typeof timer;
+            occupy(isReading);
+            // It may have ended in the meantime, as in `within`.
+            if (over) clock.clearTimeout(timer);
+          },
+          clearTimeout: () => clock.clearTimeout(timer),
+        };
+        within(patient, undefined, it.endsAt - clock.now()).then(() => fail(timeoutError(deadlineMs), "deadline"));
+      }
       advance();
     },
     amend: (ending, durationMs) => attempt!.amend(ending, startedAt, durationMs),

@@ -446,6 +446,24 @@ Deno.test("streamWithRetry() leaves no timer if it ends in the middle of setting
   }
 });
 
+Deno.test("streamWithRetry() leaves no timer behind a consumer that leaves as soon as it has asked, or later", async () => {
+  for (const isLater of [false, true]) {
+    const clock = fakeClock();
+    const provider = manualStream();
+    const stream = streamWithRetry(provider, request, { clock, deadlineMs: 1000, idleTimeoutMs: 100 });
+    const iterator = stream[Symbol.asyncIterator]();
+    provider.give(hello);
+    await iterator.next();
+    const asked = iterator.next();
+    if (isLater) await stateOf(asked);
+    assertEquals(clock.pendingTimers, isLater ? 2 : 1);
+    await iterator.return!();
+    assertEquals([(await asked).done, clock.pendingTimers], [true, 0]);
+    await settle();
+    assertEquals(clock.pendingTimers, 0);
+  }
+});
+
 Deno.test("streamWithRetry() goes on without a tracer that throws", async () => {
   for (const method of ["startSpan", "run", "setAttributes", "fail", "end"] as const) {
     for (const fails of [false, true]) {
