@@ -174,6 +174,7 @@ class SharedOperation implements Tracer {
   startSpan(name: string, attributes: Attributes, parent?: Span): Span {
     if (parent !== undefined) return this.#tracer.startSpan(name, attributes, this.#span);
     this.#failure = undefined;
+    this.#last = {};
     this.#ofTarget = attributes;
     const known = Object.entries(attributes).filter(([name]) =>
       /^(gen_ai|task)\./.test(name) || name in this.#attributes

@@ -271,6 +271,19 @@ Deno.test("callWithFallback() is not hurt by a tracer that throws", async () => 
     ] as const;
     assertEquals((await callWithFallback(targets, { clock, tracer, retry })).text, "Hello");
   }
+  // What the one target failed with is not told of the other, of which nothing more is heard.
+  const recording = recordingTracer({ clock });
+  const full: Tracer = {
+    startSpan: (...span) => recording.spans.length === 2 ? broken() : recording.startSpan(...span),
+  };
+  const targets = [target(clock, "a", "m-1", [{ error: httpError(400) }]), target(clock, "b", "m-2", [])] as const;
+  await callWithFallback(targets, { clock, tracer: full, fallbackOn: () => true });
+  const { attributes } = recording.spans[0]!;
+  assertEquals([attributes["llm.fallback.index"], attributes["error.type"], attributes["llm.outcome"]], [
+    1,
+    undefined,
+    undefined,
+  ]);
 });
 
 Deno.test("callWithFallback() passes on an error that cannot even be looked at", async () => {
