@@ -1,6 +1,6 @@
 import { REQUEST_IDS } from "./_fetch_response.ts";
 import type { ChunkDescription, RequestDescription, ResponseDescription, Usage } from "./provider.ts";
-import { fingerprint } from "./_sdk_retries.ts";
+import { fingerprint } from "./_fingerprint.ts";
 
 // The AI SDK's calls, results and parts, by their shape. What is not there is unknown; whoever calls these contains what
 // throws.

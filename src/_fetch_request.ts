@@ -1,7 +1,8 @@
 import type { RequestDescription } from "./provider.ts";
 import { skeleton } from "./_json_skeleton.ts";
 import { quietly } from "./_quietly.ts";
-import { fingerprint, type Likeness } from "./_sdk_retries.ts";
+import { fingerprint } from "./_fingerprint.ts";
+import type { Likeness } from "./_inside_sdk.ts";
 import { describeServer } from "./wire/provider_names.ts";
 import { findFormat, type FoundFormat } from "./wire/wire_formats.ts";
 import type { WireFormat } from "./wire/wire_format.ts";

@@ -1,8 +1,7 @@
 import { attemptsOf } from "./attempts_of.ts";
 import { type CallOptions, check, DEFAULTS, resolveOptions, type RetryOptions, type Settings } from "./options.ts";
 import { quietly } from "./_quietly.ts";
-import { type Likeness, SdkRetries } from "./_sdk_retries.ts";
-import { noopTracer, type Tracer } from "./tracer.ts";
+import { noopTracer, type Span, type Tracer } from "./tracer.ts";
 
 /** Options of what works inside of an SDK; the signal comes with each request. */
 export interface InsideOptions extends Omit<CallOptions, "taskId" | "retry" | "signal"> {
@@ -18,6 +17,16 @@ export interface InsideOptions extends Omit<CallOptions, "taskId" | "retry" | "s
   readonly retry?: RetryOptions | "auto" | undefined;
   /** Told, once, if the SDK retries on top of it, and how to turn that off. What it throws is ignored. */
   readonly onWarning?: ((warning: string) => void) | undefined;
+}
+
+/** By what a request is known when it comes again. */
+export interface Likeness {
+  /** The same when it comes again: a number that costs nothing. */
+  readonly size: number;
+  /** Gives a text that is the same when it comes again, next to never for another one. */
+  print(): string;
+  /** What an SDK hands over once more when it tries again, if there is such a thing. */
+  readonly object?: object;
 }
 
 /** One request of the SDK's. */
@@ -43,24 +52,48 @@ export interface InsideCall {
   onFailure(error: unknown): void;
 }
 
+/** What is remembered of a request that failed in the end: nothing of what it says. */
+interface Failed {
+  readonly size: number;
+  readonly text: string;
+  /** The object it was known by, if there was one. */
+  readonly objects: WeakSet<object>;
+  /** Attempts made at it so far. */
+  readonly attempts: number;
+  /** Its operation span, ended by now. */
+  readonly operation: Span | undefined;
+  /** Whether it failed as what SDKs try again. */
+  readonly isRetryable: boolean;
+}
+
+/** So many are remembered, as an SDK comes back soon or not at all. */
+const MOST_REMEMBERED = 500;
+
 /** Gives each request of an SDK its options, and an SDK that retries by itself its due. */
 export function insideSdk(options: InsideOptions, advice: string): (request: InsideRequest) => InsideCall {
-  const { taskId, retry, onWarning, ...rest } = options;
-  const isAuto = retry === undefined || retry === "auto";
+  const { taskId, retry = "auto", onWarning, ...rest } = options;
+  const isAuto = retry === "auto";
   const base = resolveOptions({
     ...rest,
     taskId: typeof taskId === "function" ? undefined : taskId,
     retry: isAuto ? undefined : retry,
   }, DEFAULTS);
   if (onWarning !== undefined) check(onWarning, check, "onWarning");
-  const sdkRetries = new SdkRetries();
+  /** Oldest first; requests that are alike have one each. */
+  const failed: Failed[] = [];
   let isWarned = false;
   let isCertain = false;
 
-  return ({ signal, canRepeat = true, likeness, retryCount }) => {
-    const known = sdkRetries.recall(likeness);
+  return ({ signal, canRepeat = true, likeness: { size, print, object }, retryCount }) => {
+    let printed: string | undefined;
+    const text = () => printed ??= quietly(print) ?? "";
+    const alike = failed.filter((one) => one.size === size && one.text === text());
+    const same = object && alike.find((one) => one.objects.has(object));
+    const known = same ?? alike[0];
+    // With another object it may be another call, and the one that has failed may still come again.
+    if (known && (same || !object)) failed.splice(failed.indexOf(known), 1);
     // The same text alone may also be another call, and so may be what is sent for the first time.
-    const before = retryCount ?? known?.isSame ? known : undefined;
+    const before = retryCount || same ? known : undefined;
     const firstAttempt = before?.attempts ?? retryCount ?? 0;
     isCertain ||= firstAttempt > 0;
     if ((firstAttempt > 0 || known?.isRetryable) && !isWarned) {
@@ -95,13 +128,15 @@ export function insideSdk(options: InsideOptions, advice: string): (request: Ins
       },
       onFailure(error) {
         const past = attemptsOf(error);
-        const attempts = firstAttempt + past.length;
-        const isRetryable = /exhausted|deadline|long|refused/.test(past.at(-1)?.["llm.retry.decision"] ?? "");
-        sdkRetries.remember(likeness, {
-          attempts,
+        failed.push({
+          size,
+          text: text(),
+          objects: new WeakSet(object && [object]),
+          attempts: firstAttempt + past.length,
           operation: base.operationSpan ? operation : undefined,
-          isRetryable,
+          isRetryable: /exhausted|deadline|long|refused/.test(past.at(-1)?.["llm.retry.decision"] ?? ""),
         });
+        if (failed.length > MOST_REMEMBERED) failed.shift();
       },
     };
   };
