@@ -28,8 +28,8 @@ export interface ModelRequest {
   readonly canRepeat: boolean;
   /** By what it is known when the SDK sends it again. */
   readonly likeness: Likeness;
-  /** Which try of its own the SDK says that it is, from 0; unset where it says nothing. */
-  readonly retryCount: number | undefined;
+  /** Which try of its own the SDK says that it is, from 0. */
+  readonly retryCount: number;
   /** The caller's signal. */
   readonly signal: AbortSignal | undefined;
 }
@@ -58,43 +58,41 @@ export type ReadRequest = (
  * @param isObserved Whether somebody will want to know all that a request says before it is sent.
  */
 export function requestReader(provider: string | undefined, isObserved: boolean): ReadRequest {
-  let last: Place | undefined;
-
   /** An SDK asks for the same URL again and again. */
-  function placeOf(href: string): Place {
-    if (last?.href !== href) {
-      const url = parseUrl(href);
-      last = { href, url, found: url && findFormat(url.host, url.pathname, provider) };
-    }
-    return last;
-  }
+  let last: Place | undefined;
 
   return async function readRequest(input, init) {
     const request = isRequest(input) ? input : undefined;
     const method = init?.method ?? request?.method ?? "GET";
     if (method.toUpperCase() !== "POST") return undefined;
-    const { url, found } = placeOf(request?.url ?? String(input));
+    const href = request?.url ?? String(input);
+    if (last?.href !== href) {
+      const url = parseUrl(href);
+      last = { href, url, found: url && findFormat(url.host, url.pathname, provider) };
+    }
+    const { url, found } = last;
     if (!url || !found) return undefined;
+    // Of a `Request`, or of what else has getters, a copy would hold nothing.
     if (init?.method && !Object.hasOwn(init, "method")) return readRequest(input, await withOwnFields(init));
+    const headers = init?.headers ?? request?.headers;
+    // An iterator can be read once.
+    if ("next" in Object(headers)) return readRequest(input, { ...init, headers: new Headers(headers) });
     const { format, name, isKnown } = found;
     const body = init?.body ?? (request?.body && request);
     const text = await readText(body);
-    const read = () => format.describeRequest(text === undefined ? undefined : skeleton(text), url.pathname);
+    const read = () => format.describeRequest(text && skeleton(text), url.pathname);
     const isPlain = !isObserved && text && PLAIN.test(text) && !/"stream"/.test(text.slice(-MOST_SEEN));
     const told = isPlain ? undefined : read();
     const { isStream, model } = told ?? format.describeRequest({ model: "some" }, url.pathname);
     const canRepeat = !isOnceOnly(body);
     // Others may use the same path for what is no call; of a body that is not to be read, the path has to do.
     if (model === undefined && !isKnown && canRepeat) return undefined;
-    const given = init?.headers ?? request?.headers;
-    // An iterator can be read once.
-    const headers = "next" in Object(given) ? new Headers(given) : given;
     return {
       input,
-      init: headers === given ? init : { ...init, headers: headers! },
+      init,
       format,
       name,
-      describe: () => ({ ...(told ?? read()), ...describeServer(url) }),
+      describe: () => Object.assign(told ?? read(), describeServer(url)),
       isStream,
       canRepeat,
       likeness: {
@@ -107,7 +105,6 @@ export function requestReader(provider: string | undefined, isObserved: boolean)
   };
 }
 
-/** Of a `Request`, or of what else has getters, a copy would hold nothing. */
 async function withOwnFields(init: RequestInit): Promise<RequestInit> {
   const own: Record<string, unknown> = {};
   for (const name in init) own[name] = init[name as keyof RequestInit];
@@ -135,20 +132,17 @@ async function readText(body: unknown): Promise<string | undefined> {
   if (typeof body === "string") return body;
   try {
     if (body instanceof ArrayBuffer || ArrayBuffer.isView(body)) return new TextDecoder().decode(body);
-    if (isOnceOnly(body)) return undefined;
-    if (isRequest(body)) return await body.clone().text();
-    if (typeof (body as Blob).text === "function") return await (body as Blob).text();
+    if (!isOnceOnly(body)) return await (isRequest(body) ? body.clone() : body as Blob).text();
   } catch { /* then it tells nothing */ }
 }
 
-/** Which try of its own the SDK says that a request is: OpenAI's and Anthropic's, and Amazon's. */
-function retryCountOf(headers: HeadersInit | undefined): number | undefined {
+/** Which try of its own the SDK says that a request is: Amazon's, from 1, or OpenAI's and Anthropic's. */
+function retryCountOf(headers: HeadersInit | undefined): number {
   const given = headers as Headers | undefined;
   const entries = Array.isArray(headers) ? headers : Object.entries(headers ?? {});
   const get = (name: string): string | null | undefined =>
     typeof given?.get === "function" ? given.get(name) : entries.find(([key]) => key.toLowerCase() === name)?.[1];
-  const stainless = get("x-stainless-retry-count") ?? "";
-  const [, amazon] = /^attempt=(\d+)/.exec(get("amz-sdk-request") ?? "") ?? [];
-  const count = amazon ? Number(amazon) - 1 : /^\d+$/.test(stainless) ? Number(stainless) : undefined;
-  return count && Math.min(count, 1000);
+  const told = get("amz-sdk-request") ?? get("x-stainless-retry-count") ?? "";
+  const [, amazon, stainless] = /^attempt=([1-9]\d*)|^(\d+)$/.exec(told) ?? [];
+  return Math.min(Number(stainless ?? Number(amazon) - 1) || 0, 1000);
 }

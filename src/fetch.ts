@@ -148,7 +148,7 @@ async function answer({ format, name, describe }: ModelRequest, ask: Ask, settin
     const isCutOff = /^\s*[{[]/.test(text) && !/[}\]]\s*$/.test(text);
     const told = isCutOff ? { error: new TruncatedStreamError() } : FAILURE.test(text) ? read() : undefined;
     if (told?.error) throw new FailedResponse(response, bytes, told.error);
-    return { response, body: bytes, describe: () => ({ ...(told ?? read()), ...describeHead(response) }) };
+    return { response, body: bytes, describe: () => Object.assign(told ?? read(), describeHead(response)) };
   }
 
   const provider: Describing<undefined> = { name, describeRequest: describe };
@@ -173,7 +173,7 @@ function readerOf(format: WireFormat, response: Response) {
     describeChunk(chunk: Uint8Array): ChunkDescription {
       const said = tap.push(chunk);
       if (head === undefined) return said;
-      const told = { ...said, ...head };
+      const told = Object.assign(head, said);
       head = undefined;
       return told;
     },
