@@ -10,8 +10,9 @@ const SMALLEST_MESSAGE = 16;
 const HEADERS_AT = 8;
 const CHECKSUM_BYTES = 4;
 
-/** Bytes of a header's value, by its type. Types 6 (bytes) and 7 (text) have a length of two bytes in front. */
-const VALUE_BYTES = [0, 0, 1, 2, 4, 8, -1, -1, 8, 16];
+/** Where a header stands: its name, and the type of bytes or text. The value follows, with a length of two bytes in front. */
+// deno-lint-ignore no-control-regex -- they are the types
+const HEADER = /(:[a-z]+-[a-z]+)[\x06\x07]/g;
 
 /**
  * Reads AWS's `application/vnd.amazon.eventstream`. It verifies no checksum, for whoever gets the bytes does. Once they
@@ -23,6 +24,8 @@ const VALUE_BYTES = [0, 0, 1, 2, 4, 8, -1, -1, 8, 16];
  */
 export function eventStreamReader(sink: EventSink): Reader {
   const decoder = new TextDecoder();
+  /** Makes one character of each byte. */
+  const bytewise = new TextDecoder("latin1");
   const decode = (bytes: Uint8Array) => decoder.decode(bytes);
   let length = 0;
   let seen = 0;
@@ -35,12 +38,9 @@ export function eventStreamReader(sink: EventSink): Reader {
     const numberAt = (at: number) => message[at]! * 256 + message[at + 1]!;
     const headersEnd = HEADERS_AT + numberAt(0) * 65536 + numberAt(2);
     const headers: Record<string, string> = {};
-    for (let at = HEADERS_AT; at < headersEnd;) {
-      const typeAt = at + 1 + message[at]!;
-      const name = decode(message.subarray(at + 1, typeAt));
-      const size = VALUE_BYTES[message[typeAt]!]!;
-      at = typeAt + 1 + (size < 0 ? 2 + numberAt(typeAt + 1) : size);
-      if (size < 0) headers[name] = decode(message.subarray(typeAt + 3, at));
+    for (const { 1: name, index } of bytewise.decode(message.subarray(0, headersEnd)).matchAll(HEADER)) {
+      const at = index + name!.length + 1;
+      headers[name!] = decode(message.subarray(at + 2, at + 2 + numberAt(at)));
     }
     const isFailure = /^e(rror|xception)$/.test(headers[":message-type"]!);
     const body = decode(message.subarray(headersEnd, -CHECKSUM_BYTES)) || headers[":error-message"];

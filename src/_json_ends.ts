@@ -1,4 +1,4 @@
-import type { Boundary } from "./_split_text.ts";
+import type { Boundary } from "./_text_tap.ts";
 
 /** Finds where objects end that stand one behind the other, in an array or bare, however they are laid out. */
 export function jsonEnds(): Boundary {

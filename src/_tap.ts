@@ -1,9 +1,8 @@
 import { eventStreamReader } from "./_event_stream_tap.ts";
 import { type LastBytes, lastBytes } from "./_last_bytes.ts";
 import { mergeDescription } from "./_merge_description.ts";
-import { ndjsonReader } from "./_ndjson_tap.ts";
-import { sseReader } from "./_sse_tap.ts";
 import type { EventSink } from "./_tap_reader.ts";
+import { textReader } from "./_text_tap.ts";
 import type { ChunkDescription } from "./provider.ts";
 import type { WireFormat } from "./wire/wire_format.ts";
 
@@ -79,8 +78,8 @@ export function createTap(format: TappedFormat): Tap {
     },
     passOver: () => say(CONTENT),
   };
-  const { framing } = format;
-  const reader = { sse: sseReader, ndjson: ndjsonReader, "event-stream": eventStreamReader }[framing](sink);
+  const isLine = format.framing === "ndjson";
+  const reader = format.framing === "event-stream" ? eventStreamReader(sink) : textReader(sink, isLine);
   let bytesRead = 0;
   /** Once it has become long, what was not read yet. */
   let last: LastBytes | undefined;
@@ -90,7 +89,7 @@ export function createTap(format: TappedFormat): Tap {
     last?.giveTo(reader);
     reader.push(bytes);
     if (last || !hasContent || reader.isWhole() || (bytesRead += bytes.length) < READ_AT_ONCE) return;
-    last = lastBytes(framing === "ndjson");
+    last = lastBytes(isLine);
   }
 
   function end(): void {

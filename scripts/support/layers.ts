@@ -24,11 +24,9 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     "_json_skeleton",
     "_last_bytes",
     "_merge_description",
-    "_ndjson_tap",
-    "_split_text",
-    "_sse_tap",
     "_tap",
     "_tap_reader",
+    "_text_tap",
     "_utf8_pieces",
   ],
   binding: [
