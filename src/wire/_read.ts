@@ -41,7 +41,7 @@ export function list(value: unknown): readonly (Loose | undefined)[] {
 
 /** Whether there is text, data or a list with something in it anywhere in `value`, apart from what only names its kind. */
 export function says(value: Loose | undefined): boolean {
-  return Number(value?.length) > 0 ||
+  return count(value?.length)! > 0 ||
     typeof value === "object" &&
       Object.keys(value ?? {}).some((key) => !/^(role|id|type)$/.test(key) && says(value[key]));
 }

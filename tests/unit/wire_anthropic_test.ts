@@ -202,6 +202,7 @@ testWireFormat("anthropic", anthropic, {
     ],
   },
   events: {
+    "a delta with a length of its own": [{ type: "content_block_delta", delta: { length: { toString: 1 } } }, NEITHER],
     "overload as the first event": [
       { type: "error", error: { type: "overloaded_error", message: "Overloaded" }, request_id: null },
       { ...NEITHER, error: ["overloaded", "Overloaded"] },
