@@ -80,7 +80,10 @@ function size(value: unknown): number | undefined {
   return Array.isArray(value) ? count(value.length) : undefined;
 }
 
-/** The counts that are told. `total` differs from `input` where that leaves cached tokens out. */
+/**
+ * The counts that are told, to be spread last: with fields behind a spread, Node 20 takes several times as long. `total`
+ * differs from `input` where that leaves cached tokens out.
+ */
 export function tokens(
   input: unknown,
   output: unknown,

@@ -44,6 +44,10 @@ function response(body: Loose | undefined): WireResponse {
   const fromCache = usage?.cache_read_input_tokens;
   const toCache = usage?.cache_creation_input_tokens;
   return {
+    stopReason: text(body?.stop_reason),
+    model: text(body?.model),
+    id: text(body?.id),
+    error: kind(body) === "error" ? body : undefined,
     ...tokens(
       input,
       usage?.output_tokens,
@@ -52,20 +56,15 @@ function response(body: Loose | undefined): WireResponse {
       usage?.output_tokens_details?.thinking_tokens,
       total(input, fromCache, toCache),
     ),
-    stopReason: text(body?.stop_reason),
-    model: text(body?.model),
-    id: text(body?.id),
-    error: kind(body) === "error" ? body : undefined,
   };
 }
 
 function event(data: Loose | undefined, hint: string): ChunkDescription {
   const type = kind(data, hint);
-  return {
-    ...response(data?.message ?? { usage: data?.usage }),
+  return Object.assign(response(data?.message ?? { usage: data?.usage }), {
     stopReason: text(data?.delta?.stop_reason),
     error: type === "error" ? data : undefined,
     isContent: /^content_block_/.test(type) && says(data?.content_block ?? data?.delta),
     isTerminal: type === "message_stop",
-  };
+  });
 }

@@ -26,20 +26,19 @@ function response(body: Loose | undefined): WireResponse {
   const fromCache = usage?.cacheReadInputTokens;
   const toCache = usage?.cacheWriteInputTokens;
   return {
-    ...tokens(input, usage?.outputTokens, fromCache, toCache, undefined, sum(input, fromCache, toCache)),
     stopReason: text(body?.stopReason),
+    ...tokens(input, usage?.outputTokens, fromCache, toCache, undefined, sum(input, fromCache, toCache)),
   };
 }
 
 function event(data: Loose | undefined, hint: string): ChunkDescription {
   const type = hint || Object.keys(data ?? {})[0] || "";
   const payload = hint ? data : data?.[type];
-  return {
-    ...response(payload),
+  return Object.assign(response(payload), {
     error: /exception|error|failure/i.test(type)
       ? { name: type, message: payload?.message ?? payload?.Message ?? text(payload) }
       : undefined,
     isContent: /^contentBlock/.test(type) && says(payload?.start ?? payload?.delta),
     isTerminal: /^(messageStop|metadata)$/.test(type),
-  };
+  });
 }

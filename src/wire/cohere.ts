@@ -22,24 +22,23 @@ function response(body: Loose | undefined): WireResponse {
   const counts = usage?.tokens;
   const reason = text(body?.finish_reason ?? body?.finishReason);
   return {
-    ...tokens(
-      counts?.input_tokens ?? counts?.inputTokens,
-      counts?.output_tokens ?? counts?.outputTokens,
-      usage?.cached_tokens ?? usage?.cachedTokens,
-    ),
     stopReason: reason,
     id: text(body?.id),
     error: body?.error || /^(error|timeout)$/i.test(reason ?? "")
       ? { finish_reason: reason, error: body?.error }
       : undefined,
+    ...tokens(
+      counts?.input_tokens ?? counts?.inputTokens,
+      counts?.output_tokens ?? counts?.outputTokens,
+      usage?.cached_tokens ?? usage?.cachedTokens,
+    ),
   };
 }
 
 function event(data: Loose | undefined, hint: string): ChunkDescription {
-  return {
-    ...response(data?.delta),
+  return Object.assign(response(data?.delta), {
     id: text(data?.id),
     isContent: says(data?.delta?.message),
     isTerminal: isDone(data) || kind(data, hint) === "message-end",
-  };
+  });
 }

@@ -37,6 +37,11 @@ function response(body: Loose | undefined): WireResponse {
   const candidates = list(body?.candidates);
   const reasons = candidates.flatMap((candidate) => text(candidate?.finishReason) ?? []);
   return {
+    stopReason: reasons[0] ?? text(body?.promptFeedback?.blockReason),
+    finishReasons: reasons.length > 1 ? reasons : undefined,
+    model: text(body?.modelVersion),
+    id: text(body?.responseId),
+    error: body?.error ? body : undefined,
     ...tokens(
       usage?.promptTokenCount,
       sum(usage?.candidatesTokenCount, usage?.thoughtsTokenCount),
@@ -45,19 +50,14 @@ function response(body: Loose | undefined): WireResponse {
       usage?.thoughtsTokenCount,
       sum(usage?.promptTokenCount, usage?.toolUsePromptTokenCount),
     ),
-    stopReason: reasons[0] ?? text(body?.promptFeedback?.blockReason),
-    finishReasons: reasons.length > 1 ? reasons : undefined,
-    model: text(body?.modelVersion),
-    id: text(body?.responseId),
-    error: body?.error ? body : undefined,
   };
 }
 
 function event(data: Loose | undefined): ChunkDescription {
   const described = response(data);
   return {
-    ...described,
     isContent: list(data?.candidates).some((candidate) => list(candidate?.content?.parts).some(says)),
     isTerminal: !!described.stopReason,
+    ...described,
   };
 }

@@ -24,17 +24,17 @@ function request(body: Loose | undefined): WireRequest {
 
 function response(body: Loose | undefined): WireResponse {
   return {
-    ...tokens(body?.prompt_eval_count, body?.eval_count),
     stopReason: text(body?.done_reason),
     model: text(body?.model),
     error: body?.error ? body : undefined,
+    ...tokens(body?.prompt_eval_count, body?.eval_count),
   };
 }
 
 function event(data: Loose | undefined): ChunkDescription {
   return {
-    ...response(data),
     isContent: says(data?.message),
     isTerminal: (data?.done as unknown) === true,
+    ...response(data),
   };
 }

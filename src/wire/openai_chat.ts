@@ -41,13 +41,6 @@ export function chatResponse(body: Loose | undefined, type: string, stopped: Sto
   const cache = usage?.prompt_tokens_details;
   const isError = type === "error" || body?.error || (body?.object as unknown) === "error";
   return {
-    ...tokens(
-      usage?.prompt_tokens ?? usage?.promptTokens,
-      usage?.completion_tokens ?? usage?.completionTokens,
-      cache?.cached_tokens ?? (usage?.additionalProperties ?? usage)?.num_cached_tokens,
-      cache?.cache_write_tokens,
-      usage?.completion_tokens_details?.reasoning_tokens,
-    ),
     stopReason: reasons.find(Boolean),
     finishReasons: stopped.size > 1 ? [...stopped.values()] : undefined,
     model: text(body?.model),
@@ -57,6 +50,13 @@ export function chatResponse(body: Loose | undefined, type: string, stopped: Sto
       : reasons.includes("error")
       ? { finish_reason: "error", error: choices[reasons.indexOf("error")]?.error }
       : undefined,
+    ...tokens(
+      usage?.prompt_tokens ?? usage?.promptTokens,
+      usage?.completion_tokens ?? usage?.completionTokens,
+      cache?.cached_tokens ?? (usage?.additionalProperties ?? usage)?.num_cached_tokens,
+      cache?.cache_write_tokens,
+      usage?.completion_tokens_details?.reasoning_tokens,
+    ),
   };
 }
 
@@ -69,8 +69,8 @@ export function chatEvents(): WireFormat["describeEvent"] {
 function chatEvent(data: Loose | undefined, type: string, stopped: Stopped): ChunkDescription {
   const described = chatResponse(data, type, stopped);
   return {
-    ...described,
     isContent: list(data?.choices).some((choice) => says(choice?.delta)),
     isTerminal: isDone(data) || !!described.stopReason,
+    ...described,
   };
 }

@@ -22,6 +22,10 @@ function response(body: Loose | undefined): WireResponse {
   const cache = usage?.input_tokens_details;
   const status = text(body?.status);
   return {
+    stopReason: text(body?.incomplete_details?.reason) ?? (/^(in_progress|queued)$/.test(status!) ? undefined : status),
+    model: text(body?.model),
+    id: text(body?.id),
+    error: body?.error || status === "failed" ? { type: "response.failed", error: body?.error } : undefined,
     ...tokens(
       usage?.input_tokens,
       usage?.output_tokens,
@@ -29,10 +33,6 @@ function response(body: Loose | undefined): WireResponse {
       cache?.cache_write_tokens,
       usage?.output_tokens_details?.reasoning_tokens,
     ),
-    stopReason: text(body?.incomplete_details?.reason) ?? (/^(in_progress|queued)$/.test(status!) ? undefined : status),
-    model: text(body?.model),
-    id: text(body?.id),
-    error: body?.error || status === "failed" ? { type: "response.failed", error: body?.error } : undefined,
   };
 }
 
@@ -46,12 +46,11 @@ function callsIn(body: Loose | undefined): boolean {
 function event(data: Loose | undefined, hint: string): ChunkDescription {
   const type = kind(data, hint);
   const described = response(data?.response);
-  return {
-    ...described,
+  return Object.assign(described, {
     error: described.error ?? (data?.error || /^(error|response\.failed)$/.test(type) ? data : undefined),
     // A call of a tool, a hosted one too, is made known as an item before its arguments follow. What goes on in the
     // background is there as soon as it has an id: its caller goes on with that, and asking again would begin another one.
     isContent: says(data?.delta) || /_call$/.test(kind(data?.item)) || !!data?.response?.background,
     isTerminal: isDone(data) || /^response\.(completed|incomplete|failed)$/.test(type),
-  };
+  });
 }
