@@ -45,9 +45,9 @@ export function streamAttempt<Req, Chunk>(
   request: Req,
   context: Context,
   { clock, idleTimeoutMs }: Settings,
+  startedAt: number = clock.now(),
 ): StreamAttempt<Chunk> {
   const { span } = context;
-  const startedAt = clock.now();
   const facts: Partial<ResponseFacts> = {};
   let upstream: Upstream<Chunk> | undefined;
   let cancelled: { readonly reason: unknown } | undefined;

@@ -2,6 +2,7 @@ import { type Answered, durationOf, judge, run, settle, type Streaming } from ".
 import type { PastAttempt, RetryDecision } from "./attempt_record.ts";
 import { rememberAttempts } from "./attempts_of.ts";
 import { calledOff, CANCELLED, type Ending } from "./_call_trace.ts";
+import type { Context } from "./_context.ts";
 import type { Settings } from "./options.ts";
 import type { Provider, StreamProvider } from "./provider.ts";
 import { type StreamAttempt, streamAttempt } from "./_stream_attempt.ts";
@@ -21,6 +22,8 @@ export interface StreamCall<Chunk> extends Streaming<void> {
   readonly finished: Promise<PastAttempt | undefined>;
   /** The last attempt, if one was started. */
   attempt: StreamAttempt<Chunk> | undefined;
+  /** As of any call; `startedAt` is when the attempt started, if that was earlier. */
+  open(context: Context, startedAt?: number): Promise<void>;
   /** Asks until there is content. @throws What ends the call before that. */
   start(): Promise<void>;
   /** Asks for the next chunk. Whoever asks twice at once is answered in turn. */
@@ -37,15 +40,16 @@ const OK: Ending = { outcome: "ok" };
  * dropped.
  *
  * @param isTap Whether the consumer reads for itself what the chunks report: it is told nothing that is not its own.
+ * @param startedAt When the call started, if that was earlier.
  */
 export function streamCall<Req, Chunk>(
   provider: StreamProvider<Req, Chunk>,
   request: Req,
   settings: Settings,
   isTap?: boolean,
+  startedAt: number = settings.clock.now(),
 ): StreamCall<Chunk> {
   const { signal, clock, deadlineMs, onAttempt } = settings;
-  const startedAt = clock.now();
   /** Aborted by the caller's signal, and by a consumer that leaves. */
   const controller = new AbortController();
   const asked: Asked<Chunk>[] = [];
@@ -168,8 +172,8 @@ export function streamCall<Req, Chunk>(
         throw error;
       }
     },
-    open(context) {
-      call.attempt = attempt = streamAttempt(provider, request, context, settings);
+    open(context, startedAt) {
+      call.attempt = attempt = streamAttempt(provider, request, context, settings, startedAt);
       return attempt.start();
     },
     begin(it) {

@@ -22,12 +22,13 @@ export async function watchStream<Chunk>(
   }
 }
 
-/** A call for such a consumer, not started yet. */
+/** A call for such a consumer, not started yet; or started earlier, before it was known that a stream would come. */
 export function watch<Chunk>(
   provider: StreamProvider<undefined, Chunk>,
   settings: Settings,
+  startedAt?: number,
 ): StreamCall<Chunk> {
-  return streamCall(provider, undefined, settings, true);
+  return streamCall(provider, undefined, settings, true, startedAt);
 }
 
 /** What the call's last attempt said, if that is what it failed with. @throws The error, if not. */

@@ -127,18 +127,21 @@ interface Answer {
 
 /** An answer in one piece; or in chunks, where the service gives such and the request has not told. */
 async function answer({ format, name, describe }: ModelRequest, ask: Ask, settings: Settings): Promise<Answer> {
+  const { clock } = settings;
+  const callStartedAt = clock.now();
   let call: StreamCall<Uint8Array> | undefined;
 
   async function open(context: Context): Promise<Answer> {
     call = undefined;
+    const startedAt = clock.now();
     const response = await context.span.run(() => ask(context));
     const type = response.ok && response.body && streamTypeOf(response);
     if (type) {
       // Nothing is known of events that this API does not have.
       const isKnown = type === STREAM_TYPES[format.framing];
       const reader = isKnown ? readerOf(format, response) : { describeChunk: () => describeHead(response) };
-      const watched = call = watch({ name, stream: () => response.body!, ...reader }, settings);
-      await watched.open(context).catch((error) => {
+      const watched = call = watch({ name, stream: () => response.body!, ...reader }, settings, callStartedAt);
+      await watched.open(context, startedAt).catch((error) => {
         throw new FailedResponse(response, rescue(watched, error), error);
       });
       return { response, body: readable(watched) };

@@ -377,6 +377,23 @@ Deno.test("llmFetch() hands over a stream that nobody has told of as any other, 
   }
 });
 
+Deno.test("llmFetch() times a stream that nobody has told of like any other: from the start, not from its headers on", async () => {
+  for (const stream of [true, undefined]) {
+    const clock = fakeClock({ autoAdvance: true });
+    const tracer = recordingTracer({ clock });
+    const answers = [limited, sse(...STREAM)];
+    const fetch = async () => {
+      await new Promise<void>((resolve) => clock.setTimeout(resolve, 300));
+      return answers.shift()!();
+    };
+    const llm = llmFetch({ tracer, fetch, clock, random: () => 0 });
+    await (await llm(CHAT, post({ ...CHAT_BODY, stream }))).text();
+    const { attributes } = tracer.named("llm.call")[1]!;
+    assertEquals([attributes["llm.first_chunk_ms"], attributes["llm.wait_ms"]], [300, 300]);
+    assertEquals(tracer.spans[0]!.attributes["gen_ai.response.time_to_first_chunk"], 0.62);
+  }
+});
+
 Deno.test("llmFetch() leaves no listener on the caller's signal of streams that failed, told of or not", async () => {
   const failed = sse({ error: { message: "Overloaded", type: "server_error", code: 503 } });
   for (const stream of [true, undefined]) {
