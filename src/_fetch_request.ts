@@ -72,7 +72,7 @@ export function requestReader(provider: string | undefined, isObserved: boolean)
     }
     const { url, found } = last;
     if (!url || !found) return undefined;
-    // Of a `Request`, or of what else has getters, a copy would hold nothing.
+    // Of a `Request`, or of what else has getters, be they enumerable or not, a copy would hold nothing.
     if (init?.method && !Object.hasOwn(init, "method")) return readRequest(input, await withOwnFields(init));
     const headers = init?.headers ?? request?.headers;
     // An iterator can be read once.
@@ -107,7 +107,11 @@ export function requestReader(provider: string | undefined, isObserved: boolean)
 
 async function withOwnFields(init: RequestInit): Promise<RequestInit> {
   const own: Record<string, unknown> = {};
-  for (const name in init) own[name] = init[name as keyof RequestInit];
+  for (let from: object = init; from; from = Object.getPrototypeOf(from)) {
+    for (const name of Object.getOwnPropertyNames(from)) {
+      if (!(name in own)) own[name] = init[name as keyof RequestInit];
+    }
+  }
   if (isRequest(init)) own.body = init.body && await init.clone().arrayBuffer();
   return own;
 }

@@ -293,6 +293,21 @@ Deno.test("llmFetch() takes an init whose fields are getters, as a Request's are
   assertStrictEquals(sent[0]!.init, other);
 });
 
+Deno.test("llmFetch() takes an init whose getters cannot be enumerated, as those of a class", async () => {
+  class Init {
+    get method(): string {
+      return "POST";
+    }
+    get body(): string {
+      return JSON.stringify(CHAT_BODY);
+    }
+  }
+  const { llm, sent, tracer } = set([limited, ok]);
+  await llm(CHAT, new Init());
+  assertEquals([sent.length, tracer.named("llm.call").length], [2, 2]);
+  assertEquals([sent[0]!.init?.method, sent[0]!.init?.body], ["POST", JSON.stringify(CHAT_BODY)]);
+});
+
 Deno.test("llmFetch() leaves nothing out of an init whose fields are not its own, known to it or not", async () => {
   const body = new Blob([JSON.stringify(CHAT_BODY)]).stream();
   const { llm, sent } = set([ok]);
