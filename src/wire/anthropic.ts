@@ -7,7 +7,7 @@ export const anthropic: WireFormat = {
   name: "anthropic",
   framing: "sse",
   path:
-    /\/v1\/messages\/?$|\/anthropic\/models\/(?!count-tokens)[^/]+:(streamR|r)awPredict$|\/model\/[^/]*anthropic[^/]{0,99}\/invoke(-with-response-stream)?$/,
+    /\/v1\/messages\/?$|\/anthropic\/models\/(?!count-tokens)[^/]+:(streamR|r)awPredict$|\/model\/[^/]*anthropic\.claude-(?!v\d|instant)[^/]{0,99}\/invoke(-with-response-stream)?$/,
   telling: /message_(start|delta|stop)"|bytes"|(?<!_)error"|event: ?error/,
   describeRequest: (body, path) => read(request, body, path) ?? { isStream: false },
   describeResponse: (body) => read(response, body) ?? {},

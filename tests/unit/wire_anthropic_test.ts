@@ -58,6 +58,10 @@ testWireFormat("anthropic", anthropic, {
       "/model/amazon.titan-embed-text-v2/invoke",
       "/model/anthropic.claude-sonnet-5/converse",
       "/model/anthropic.claude-sonnet-5/count-tokens",
+      // Those that had completions before there were Messages.
+      "/model/anthropic.claude-v2:1/invoke-with-response-stream",
+      "/model/anthropic.claude-v2%3A1/invoke",
+      "/model/anthropic.claude-instant-v1/invoke",
     ],
   },
   requests: {
