@@ -1,5 +1,5 @@
 // Bounds on what is looked at: a hostile value gets an answer as fast as an honest one.
-const MAX_JSON = 65_536;
+const MAX_JSON = 60_000;
 const MAX_LINE = 8000;
 const MAX_LINES = 32_000;
 /** Beyond that no more headers are written down, so that there is room for what else there is. */

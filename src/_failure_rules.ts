@@ -18,30 +18,30 @@ export type Rule = readonly [
 export const RULES: readonly Rule[] = [
   // What the body says outweighs the status, so a type's words stand above the statuses of the types below it.
   [
-    /^status 40(2(?! retry[^]*in_flight)|3(?=[^]*limit_source))|:(\w*_quota(?!_ex)|billing_|budget_ex)|ed budget|\/ month|(many \w+ |tokens |models.|quotaid:\w*)per.?day(?! \()|insufficient.balance|credit(.balance|s are )|free alloc|extra usage|(ed[^.\n]{0,60}|:\w*)(usage|spend(ing)?).(cap|limit)/,
+    /\/ month|free alloc|insufficient.balance|credit(.balance|s are )|eded budget|(many \w+ |tokens |models.|quotaid:\w*)per.?day(?! \()|:((?!req|tok)\w*_quota|budget_ex|billing_)|^status 40(2(?! retry[^]*in_flight)|3(?=[^]*limit_source))|extra usage|((each|ceed)[ \w]{0,60}|:\w*)(usage|spend\w*).(cap|limit)/,
     "quota_exhausted",
     false,
     "account",
   ],
   [
-    /^status 413|tokens allowed|must be reduced|:request.too.large|(input|prompt) is too l|context.(window|length|size|limit)/,
+    /^status 413|tokens allowed \(|:request.too.large|(input|prompt) is too l|must be reduced|context[ _](window|length|size|limit)/,
     "context_too_long",
   ],
-  [/responsibleai|:\w*content_(filter|policy)/, "content_filter"],
-  [/^status 40[13]|:(permission_?[de]|accessd|authentication.?[ef]|unauth|api_key)/, "auth", false, "account"],
+  [/:\w*content_(filter|policy)|responsibleai/, "content_filter"],
+  [/:(permission_?[de]|accessd|authentication.?[fe]|api_key|unauth\w+$)|^status 40[13]/m, "auth", false, "account"],
   // A bad request is one whatever it says: its message may have the caller's words in it.
   [
-    /^status 529|^(?!status 4(22|04|00))[^]*(capacity temp|overloaded(_|\b)|unavailableex|_capacity_|notready)/,
+    /^status 529|^(?!status 4(22|00|04))[^]*(capacity temp|:\w*_capacity_ex|notready|unavailableex|overloaded(_|\b))/,
     "overloaded",
     true,
     "model",
   ],
-  [/^status 4(02|29)|:(throttling|resource_exhausted|rate_limit)/, "rate_limited", true, "model"],
-  [/^status (425|5(?!0[15])|409)|:(model runner|model\w*errore|internalserver)/, "server_error", true],
-  [/^status (4(?!08)|[35])|:(\w*image_|validatione|invalid_|not_found_)/, "invalid_request"],
+  [/^status 4(29|02)|:(throttling|resource_ex|rate_limit)/, "rate_limited", true, "model"],
+  [/^status (409|5(?!0[15])|425)|:(internalserver|model runner|model\w*errore)/, "server_error", true],
+  [/^status (4(?!08)|[35])|:(invalid_|not_found_|\w*image_|validatione)/, "invalid_request"],
 
   [
-    /:(did not receive|incomplete json|err_truncated_stream|missing finish|\w+ ended without)/,
+    /:(err_trunc|incomplete json seg|(request|stream) ended without|missing finish_|did not receive done)/,
     "truncated_stream",
     true,
   ],
@@ -50,18 +50,18 @@ export const RULES: readonly Rule[] = [
   // redirect that the caller forbids.
   [/cert[i_]|redirect mode|unknown scheme|unexpected ?redirect|bad port|err_invalid/],
   // Before the timeouts: the AWS SDK calls a reset connection a `TimeoutError`.
-  [/:(e(net|pipe|ai_|notfound|host|conn)|err_(stream|http2)|unexpectedeof|und_err_socket)/, "network", true],
-  [/^status 408|:\w*timeout(e|$)|timed.?out/m, "timeout", true],
+  [/:(err_(http2|stream)|und_err_s|e(pipe|host|net|conn|ai_|notfound)|unexpectedeof)/, "network", true],
+  [/:\w*timeout(e|$)|^status 408|timed.?out/m, "timeout", true],
   // "Connection error." is what SDKs say around any cause: it counts where there is none.
   [
-    /client error \(|error (in input|reading a body)|failed to fetch|(:fetch|network) ?error|(fetch|net(work)?|load) (failed|request|connection)|connection ?((was )?closed|refused|reset|error\.(?!\ncause))|:terminated$|internal error;|http.?2 (str|req)/m,
+    /client error \(|:terminated$|internal error;|(:fetch|network) ?error|error (in input|reading a body)|(load|fetch|net(work)?) (request|failed|connection)|failed to fetch|code:conn|http.?2 (req|str)|connection (refused|reset|(was )?closed|error\.(?!\ncause))/m,
     "network",
     true,
   ],
 
   // A body that says no more than that it is an error. Not so an error in an error, nor the type of a `Response`.
   [
-    /^(finish_reason:error|type:(response.failed|error$(?!\nstatus))|error:(?!error$))/m,
+    /^(finish_reason:error|error:(?!error$)|type:(response.failed|error$(?!\nstatus)))/m,
     "server_error",
     true,
   ],

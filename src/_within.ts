@@ -1,7 +1,7 @@
 import type { Clock } from "./clock.ts";
 
 /** Timers past 2^31 - 1 ms fire at once in every runtime; longer waits are made of several. */
-const LONGEST_TIMER_MS = 2 ** 30;
+const LONGEST_TIMER_MS = 1e9;
 
 /**
  * Waits `ms` milliseconds; or, with `pending`, settles as that does, but rejects with a `TimeoutError` after `ms`. Either

@@ -44,7 +44,7 @@ export function classifyError(error: unknown, now: number = Date.now()): Classif
     errorType: errorType || find(lines, /^(?:name:Error\n)?(?:name|constructor):([a-z_]\w{0,127})/) || "Error",
     retryable: veto ? veto === "true" : retryable,
     reason: veto ? "x-should-retry" : pattern.exec(told)![0].slice(-32),
-    ...(status && { status: Number(status) }),
+    ...(status && { status: +status }),
     ...wish,
     ...(requestId && { requestId }),
     scope,

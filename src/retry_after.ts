@@ -24,18 +24,14 @@ export function readRetryAfter(lines: string, now: number): RetryAfter | undefin
   const serverNow = parseDate(valueOf("date")) || now;
 
   // Nothing where the text is no wait.
-  const wish = (retryAfterSource: string, text: string): RetryAfter | undefined => {
+  const wish = (retryAfterSource: string, text = valueOf(retryAfterSource)): RetryAfter | undefined => {
     const ms = Math.ceil(parseDuration(text) ?? parseDate(text) - serverNow);
     if (ms === ms) return { retryAfterMs: Math.min(Math.max(ms, 0), 2 ** 53 - 1), retryAfterSource };
   };
-  const header = (name: string, unit: string) => {
-    const text = valueOf(name);
-    // What begins with a digit is a number or nothing, what does not a date or nothing.
-    return wish(name, /^\d/.test(text) ? text + unit : text);
-  };
+  // A number has a unit that is known, a date has spaces in it, and what else there may be is nothing.
+  const header = (name: string, unit: string) => wish(name, valueOf(name).replace(/^([\d.]+$)?\S*$/, "$1" + unit));
   const refills = (lines.match(/^\S{0,60}remaining\S{0,60}(?=:0$)/gm) ?? [])
-    .map((name) => name.replace("remaining", "reset"))
-    .map((name) => wish(name, valueOf(name)))
+    .map((name) => wish(name.replace("remaining", "reset")))
     // The longest first, and what is no wait last.
     .sort((a, b) => b!.retryAfterMs - a!.retryAfterMs);
 
@@ -45,7 +41,7 @@ export function readRetryAfter(lines: string, now: number): RetryAfter | undefin
     wish("body", find(lines, "RetryInfo\nretryDelay:(.*)")) ??
     wish(
       "body",
-      find(lines, "(?:(?:retry|again) (?:after|in)|wait) (\\d[\\d.hms]* ?[hms]s?)(?!il|on)").replace(" ", ""),
+      find(lines, "(?:(?:again|retry) (?:after|in)|wait) (\\d[\\d.hms]* ?[hms]s?)(?=ec|\\b|ou|r|in)").replace(" ", ""),
     ) ??
     refills[0];
 }

@@ -8,19 +8,19 @@ const MAX_INPUT = 1024;
 const RULES: readonly RegExp[] = [
   // What parsers quote of an answer that they cannot read, but for a page of HTML; and a private key, or whatever else is
   // armored like one, as far as it is there.
-  /((?:Text|Value|JSON): |token '.*?', |chunk (?={))(?!"?<).+|-----BEGIN.*?(-----END.*?-----|$)/g,
+  /(\W (?:Text|Value|JSON): |token '..?', |chunk (?={))(?!"?<[!h]).+|-----BEGIN.*?(-----END.*?-----|$)/g,
   // Keys known by their first letters, before anything within them is taken for a telling name.
-  /\b()(?:sk[_-]|(?:gh\w|github_pat|[cg]sk|hf|xai|pplx|ya29|AQ|fw|nvapi|tgp)[_.-](?=[\w-]{16})|ABSK|A[KS]IA|AIza|eyJ|xox)[\w.*+-]*/g,
+  /\b()(?:(?:pplx|nvapi|gh\w|fw|xai|github_pat|tgp|AQ|hf|ya29|[cg]sk)[_.-](?=[\w-]{16})|xox|sk[_-]|ABSK|eyJ|A[KS]IA|AIza)[\w.*+-]*/g,
   // What follows a telling name, in text, headers and JSON, or `Bearer` or `Basic`, though not as prose: all of it up to
   // the quote that opened it, or else up to a space or any quote, but all cookies. Without a quote `\2` is empty and rules
   // out the first way. A name needs no colon before what is long and has a digit in it.
-  /((?:key|token|secret|pass[wp]\w{0,60}|pwd|signature|sig|credentials|authorization|cookie)(?: (?!limit)\w+)??(?:[\\"'\]]* ?[:=][ [\\>]*(["']?)(?:(?:basic|bearer|token|[\w-]*key) )?|\W{1,3}(?=[\w+/-]{16})(?=\S{0,40}\d))|\b(?:basic|bearer) (?=\S*\d|\S{15}))(?:(?:(?!\2)\\*.)+|(?:; |[^\s"'])+)/gi,
+  /((?:pass[wp]\w{0,60}|signature|credentials|sig|token|secret|cookie|key|pwd|authorization)(?: (?!limit)\w+)??(?:[\]\\"']* ?[:=][ [\\>]*(?!redacted)(["']?)(?:(?:basic|bearer|token|(?:api-?)?key) )?|\W{1,3}(?=[\w+/-]{16})(?=\S{0,40}\d))|\b(?:basic|bearer) (?=\S{15}|\S*\d))(?:(?:(?!\2)\\*.)+|(?:; |[^\s"'])+)/gi,
   // A URL's user info.
   /(:\/\/)[^\s/?#"<>]*(?=@)/g,
   // A query string, of whole URLs and of mere paths.
   /(\?)[\w[%][^\s"'<>]*/g,
   // Hexadecimal runs, and long mixtures of digits, small and capital letters.
-  /\b()(?:(?:dapi)?[\da-f]{32}|(?=\w{32})(?=\w*\d)(?=\w*[a-z])(?=\w*[A-Z]))[\w.*+-]*/g,
+  /\b()(?:(?=\w{32})(?=\w*\d)(?=\w*[a-z])(?=\w*[A-Z])|(?:dapi)?[\da-f]{32})[\w.*+-]*/g,
 ];
 
 /**

@@ -1,10 +1,10 @@
 /** How the providers spell each meaning, apart from as it is; `.` stands for `_` and `-`, a stem for all its words. */
 const SPELLINGS: Readonly<Record<string, RegExp>> = {
-  end_turn: /^(stop|completed?|eos)$/i,
-  tool_use: /^(tool|function).calls?$/i,
-  max_tokens: /^max.+tokens$|length$|context_window/i,
+  end_turn: /^(eos|completed?|stop)$/i,
+  tool_use: /^(function|tool).calls?$/i,
+  max_tokens: /^max.+tokens$|context_window|length$/i,
   stop_sequence: /^stop.sequence$/i,
-  content_filter: /filter|guard|safe|recit|prohib|block|spii|armor|jail|tox/i,
+  content_filter: /jail|filter|prohib|guard|safe|tox|block|armor|recit|spii/i,
   pause: /^(pause|compact|continu)/i,
 };
 

@@ -1051,6 +1051,12 @@ const rows: readonly Row[] = [
     },
     ...QUOTA,
   },
+  ...["monthly_quota_exceeded", "user_quota_exceeded"].map((code): Row => ({
+    name: `takes a 429 with the code ${code} for an exhausted quota`,
+    source: "retry-rules.md: money, not rate",
+    thrown: { status: 429, error: { message: "m", code } },
+    ...QUOTA,
+  })),
   ...["token_quota_exceeded", "request_quota_exceeded"].map((code): Row => ({
     name: `retries Cerebras's ${code}, a limit per minute`,
     source: "Cerebras: continue issue 9800",
@@ -1065,6 +1071,13 @@ const rows: readonly Row[] = [
       "1000 requests per day and 10 per minute: the limit per minute is hit",
     ],
     ["of what to reduce", "Please reduce the prompt length or the maximum tokens requested, or try again later."],
+    ["of the name of a model", "Rate limit reached for context-window-router on requests per min"],
+    [
+      "of tokens that are counted over time: llama-models issue 354",
+      "You have exceeded the maximum number of tokens allowed within a given time frame. Wait a bit and try again.",
+    ],
+    ["of a word for who is limited", "Unauthenticated requests are limited to 10 per minute"],
+    ["of an advice for others", "10 requests per minute. Subscribed users see usage limits at https://x/"],
   ] as const).map(([what, message]): Row => ({
     name: `retries a rate limit in spite ${what}`,
     source: "retry-rules.md: 429",
@@ -1186,6 +1199,17 @@ const rows: readonly Row[] = [
     "prefetch error",
     "Bad value of timeout",
     "The last request ended without a value",
+    "The generator ended without a value",
+    "Generator ended without a value",
+    "Did not receive a callback",
+    "Incomplete JSON config",
+    "Missing finish handler",
+    "Cannot read properties of undefined (reading 'max_capacity_limit')",
+    "Invalid tool name 'check_capacity_tool'",
+    "node_capacity_of is not a function",
+    "connectionClosed is not defined",
+    "this.onConnectionReset is not a function",
+    "unauthenticatedClient is not defined",
   ].map((message): Row => ({
     name: `does not retry a programming error that says: ${message}`,
     source: "retry-rules.md, step 6",
@@ -1193,10 +1217,17 @@ const rows: readonly Row[] = [
     errorType: "TypeError",
     retryable: false,
   })),
-  ...["content_filter", "api_key"].map((word): Row => ({
-    name: `retries status 503 in spite of a message with ${word} in it`,
+  ...[
+    "Cannot load the cache of content_filter",
+    "Cannot load the cache of api_key",
+    "Failed to load usage limits",
+    "A worker used budget of others",
+    "No worker for long-context-limit-7b",
+    "Unauthorized upstream pool",
+  ].map((message): Row => ({
+    name: `retries status 503 in spite of its message: ${message}`,
     source: "retry-rules.md, step 4",
-    thrown: { status: 503, error: { message: `Cannot load the cache of ${word}` } },
+    thrown: { status: 503, error: { message } },
     ...BROKEN,
   })),
   ...([

@@ -252,6 +252,18 @@ const rows: readonly Row[] = [
     more: { message: "Please try again in 1h9m38.016s. Need more tokens?" },
     wish: "4178016 body",
   },
+  ...["Retry after 20 Seconds", "TRY AGAIN IN 20 SECONDS", "Try again in 20 secs", "Wait 20S."].map((message) => ({
+    name: `reads: ${message}`,
+    source: "retry-rules.md: never undercut",
+    more: { message },
+    wish: "20000 body",
+  })),
+  ...["Retry after 2 Minutes", "try again in 2 mins", "wait 2 min", "wait 2m"].map((message) => ({
+    name: `reads: ${message}`,
+    source: "retry-rules.md: never undercut",
+    more: { message },
+    wish: "120000 body",
+  })),
   {
     name: "reads how long to wait",
     source: "GitHub Models: RateLimitReached",
@@ -273,9 +285,15 @@ const rows: readonly Row[] = [
     more: { message: `Please try again in ${text}` },
     wish: undefined,
   })),
-  ...["We will retry 3 more times", "Gave up: waited 30 s for a worker", "Please wait a few minutes"].map((
-    message,
-  ) => ({
+  ...[
+    "We will retry 3 more times",
+    "Gave up: waited 30 s for a worker",
+    "Please wait a few minutes",
+    "Please wait 3 messages",
+    "Please retry after 3 models",
+    "Please wait 3 steps",
+    "Please wait 2 hops",
+  ].map((message) => ({
     name: `does not take for a wish: ${message}`,
     source: "retry-rules.md: strict parsing",
     more: { message },
@@ -402,6 +420,8 @@ const UNREADABLE = [
   "1_000",
   "5s",
   "6m0s",
+  "10m",
+  "1h5",
   "NaN",
   "Infinity",
   "null",

@@ -10,6 +10,8 @@ const MASKED: Readonly<Record<string, string>> = {
   "Authorization: Bearer abc.def-ghi": "Authorization: Bearer [redacted]",
   "authorization: Basic dXNlcjpwYXNz failed": "authorization: Basic [redacted] failed",
   "Proxy-Authorization=Token 0123": "Proxy-Authorization=Token [redacted]",
+  "password: turkey is wrong": "password: [redacted] is wrong",
+  "secret: 0123key failed": "secret: [redacted] failed",
   "Authorization: ApiKey abc": "Authorization: ApiKey [redacted]",
   "Authorization: Api-Key abc": "Authorization: Api-Key [redacted]",
   "authorization: Key abc failed": "authorization: Key [redacted] failed",
@@ -24,6 +26,8 @@ const MASKED: Readonly<Record<string, string>> = {
   "bad -----BEGIN PRIVATE KEY-----\nMIIEow+/a b": "bad [redacted]",
   "-----BEGIN A-----\na b\n-----END A----- or -----BEGIN B-----\nc d\n-----END B-----": "[redacted] or [redacted]",
   // Named values
+  "Incorrect API key provided: sk-proj-********abcd. See the docs":
+    "Incorrect API key provided: [redacted] See the docs",
   "Incorrect API key provided: my0wnk3y. See the docs": "Incorrect API key provided: [redacted] See the docs",
   "Your api key: ****abcd is invalid": "Your api key: [redacted] is invalid",
   "Invalid API key my0wnk3y-abcdefghi": "Invalid API key [redacted]",
@@ -79,6 +83,7 @@ const MASKED: Readonly<Record<string, string>> = {
   "Unexpected token 'H', \"Hello wor\"... is not valid JSON": "Unexpected token 'H', [redacted]",
   'Unexpected token \'👋\', ..."content": 👋 my fri"... is not valid JSON': "Unexpected token '👋', [redacted]",
   "JSON parsing failed: Text: Hello.\nError message: SyntaxError": "JSON parsing failed: Text: [redacted]",
+  "JSON parsing failed: Text: <think>Hello": "JSON parsing failed: Text: [redacted]",
   'Type validation failed for message (text, id: "1"): Value: {"text":"Hello"}.\nError message: []':
     'Type validation failed for message (text, id: "1"): Value: [redacted]',
   'exception parsing stream chunk {"text":"Hello"}. SyntaxError': "exception parsing stream chunk [redacted]",
@@ -139,6 +144,9 @@ const SURVIVORS: readonly string[] = [
   "Basic authentication required",
   "Unexpected token '<', \"<!DOCTYPE \"... is not valid JSON",
   "JSON parsing failed: Text: <!DOCTYPE html>. Error message: SyntaxError",
+  "JSON parsing failed: Text: <html>. Error message: SyntaxError",
+  "Invalid JSON: expected value at line 1 column 2",
+  "Unknown token 'abc', please use another one",
   "Unexpected token < in JSON at position 0",
   "Text content blocks must be non-empty. Value 5 is too big, and so is chunk 7",
   "Invalid bedrock-api-key",
