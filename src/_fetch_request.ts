@@ -74,9 +74,6 @@ export function requestReader(provider: string | undefined, isObserved: boolean)
     if (!url || !found) return undefined;
     // Of a `Request`, or of what else has getters, be they enumerable or not, a copy would hold nothing.
     if (init?.method && !Object.hasOwn(init, "method")) return readRequest(input, await withOwnFields(init));
-    const headers = init?.headers ?? request?.headers;
-    // An iterator can be read once.
-    if ("next" in Object(headers)) return readRequest(input, { ...init, headers: new Headers(headers) });
     const { format, name, isKnown } = found;
     const body = init?.body ?? (request?.body && request);
     const text = await readText(body);
@@ -87,6 +84,9 @@ export function requestReader(provider: string | undefined, isObserved: boolean)
     const canRepeat = !isOnceOnly(body);
     // Others may use the same path for what is no call; of a body that is not to be read, the path has to do.
     if (model === undefined && !isKnown && canRepeat) return undefined;
+    const headers = init?.headers ?? request?.headers;
+    // An iterator can be read once.
+    if ("next" in Object(headers)) return readRequest(input, { ...init, headers: new Headers(headers) });
     return {
       input,
       init,

@@ -321,6 +321,14 @@ Deno.test("llmFetch() sends headers that can be read once with every attempt", a
   const headers = [["x-a", "1"]][Symbol.iterator]() as unknown as HeadersInit;
   await llm(CHAT, post(CHAT_BODY, { headers }));
   assertEquals(sent.map(({ init }) => new Headers(init!.headers).get("x-a")), ["1", "1"]);
+  // And leaves them unread where it is no call after all.
+  const once = [["x-a", "2"]][Symbol.iterator]() as unknown as HeadersInit;
+  const echo: Fetch = (_, init) => Promise.resolve(Response.json(new Headers(init!.headers).get("x-a")));
+  const response = await llmFetch({ fetch: echo })(
+    "https://example.com/api/chat",
+    post({ messages: [] }, { headers: once }),
+  );
+  assertEquals(await response.json(), "2");
 });
 
 Deno.test("llmFetch() sends once what can be read once", async () => {
