@@ -16,6 +16,8 @@ export type Rule = readonly [
  * server's wish to wait stood) and the lines of `describeFailure` below it, all in lower case. They run in linear time.
  */
 export const RULES: readonly Rule[] = [
+  // A programming error's message has names in it, which may be any words.
+  [/^status unk.*\nname:(refer|typee.*\n.*\nmessage:.* (is not (a [cf]|it|de)|properties of))/],
   // What the body says outweighs the status, so a type's words stand above the statuses of the types below it.
   [
     /\/ month|free alloc|insufficient.balance|credit(.balance|s are )|eded budget|(many \w+ |tokens |models.|quotaid:\w*)per.?day(?! \()|:((?!req|tok)\w*_quota|budget_ex|billing_)|^status 40(2(?! retry[^]*in_flight)|3(?=[^]*limit_source))|extra usage|((each|ceed)[ \w]{0,60}|:\w*)(usage|spend\w*).(cap|limit)/,

@@ -33,10 +33,10 @@ async function callsAlone(): Promise<number> {
 }
 
 /** What mod.ts may have without streams, in bytes. The goal is 6 KiB; this keeps it from growing until it is there. */
-const CALLS_BUDGET = 7.85 * KIB;
+const CALLS_BUDGET = 7.95 * KIB;
 
 /** What mod.ts may have, in bytes. */
-const MOD_BUDGET = 10.25 * KIB;
+const MOD_BUDGET = 10.05 * KIB;
 
 /** What each entry point may add to mod.ts, in bytes. */
 const BUDGETS = {
@@ -45,7 +45,7 @@ const BUDGETS = {
   shared_cooldown: KIB,
   circuit_breaker: KIB,
   fallback: KIB,
-  fetch: 8 * KIB,
+  fetch: 7.9 * KIB,
   ai_sdk: 3 * KIB,
   wire: 4.75 * KIB,
   openai: 3 * KIB,

@@ -1210,6 +1210,12 @@ const rows: readonly Row[] = [
     "connectionClosed is not defined",
     "this.onConnectionReset is not a function",
     "unauthenticatedClient is not defined",
+    "this.isOverloaded is not a function",
+    "RateLimit.overloaded is not a constructor",
+    "http2 requests is not iterable",
+    "Missing finish_reason mapping is not a function",
+    "Cannot read properties of undefined (reading 'timeoutError')",
+    "Cannot set properties of null (setting 'networkError')",
   ].map((message): Row => ({
     name: `does not retry a programming error that says: ${message}`,
     source: "retry-rules.md, step 6",
@@ -1217,6 +1223,29 @@ const rows: readonly Row[] = [
     errorType: "TypeError",
     retryable: false,
   })),
+  {
+    name: "does not retry that a name is not defined, whatever the name is",
+    source: "retry-rules.md, step 6",
+    thrown: new ReferenceError("networkError is not defined"),
+    errorType: "ReferenceError",
+    retryable: false,
+  },
+  {
+    name: "retries a broken connection of which a TypeError says what it is not",
+    source: "retry-rules.md: Deno",
+    thrown: new TypeError(
+      "error sending request for url (http://x/): client error (Connect): the address is not valid",
+    ),
+    errorType: "network",
+    retryable: true,
+  },
+  {
+    name: "retries what a service reports with a TypeError in its own words",
+    source: "retry-rules.md: a status decides",
+    thrown: Object.assign(new TypeError("x is not a function"), { status: 503 }),
+    errorType: "server_error",
+    retryable: true,
+  },
   ...[
     "Cannot load the cache of content_filter",
     "Cannot load the cache of api_key",
