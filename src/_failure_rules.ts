@@ -26,7 +26,7 @@ export const RULES: readonly Rule[] = [
     "account",
   ],
   [
-    /^status 413|tokens allowed \(|:request.too.large|(input|prompt) is too l|must be reduced|context[ _](window|length|size|limit)/,
+    /^status 413|tokens allowed(?! wi)|:request.too.large|(input|prompt) is too l|must be reduced|context[ _](window|length|size|limit)/,
     "context_too_long",
   ],
   [/:\w*content_(filter|policy)|responsibleai/, "content_filter"],
