@@ -18,8 +18,8 @@ import { timeoutError, within } from "./_within.ts";
 export interface Streaming<Res> {
   /** Whether it is known to be one: from the start, or since it has turned out to be. */
   readonly isLive: boolean;
-  /** Asks once, and settles when the first content is there. */
-  open(context: Context): Promise<Res>;
+  /** Asks once, and settles when the first content is there. `startedAt` is unset while nobody observes the call. */
+  open(context: Context, startedAt?: number): Promise<Res>;
   /** Takes over the attempt that was answered: whoever has it has to `settle` it. */
   begin(answered: Answered, response: Res): void;
   /** Adds to how an attempt failed, after `durationMs`, what the stream had said by then. */
@@ -98,7 +98,7 @@ export async function run<Req, Res>(
       context = new Context(attempt, span ?? noopSpan);
       startedAt = trace && clock.now();
       const pending = streaming
-        ? streaming.open(context)
+        ? streaming.open(context, startedAt)
         : span
         ? chatIn(span, provider, request, context)
         : provider.chat(request, context);

@@ -2,7 +2,6 @@ import { type Answered, durationOf, judge, run, settle, type Streaming } from ".
 import type { PastAttempt, RetryDecision } from "./attempt_record.ts";
 import { rememberAttempts } from "./attempts_of.ts";
 import { calledOff, CANCELLED, type Ending } from "./_call_trace.ts";
-import type { Context } from "./_context.ts";
 import type { Settings } from "./options.ts";
 import type { Provider, StreamProvider } from "./provider.ts";
 import { type StreamAttempt, streamAttempt } from "./_stream_attempt.ts";
@@ -22,8 +21,6 @@ export interface StreamCall<Chunk> extends Streaming<void> {
   readonly finished: Promise<PastAttempt | undefined>;
   /** The last attempt, if one was started. */
   attempt: StreamAttempt<Chunk> | undefined;
-  /** As of any call; `startedAt` is when the attempt started, if that was earlier. */
-  open(context: Context, startedAt?: number): Promise<void>;
   /** Asks until there is content. @throws What ends the call before that. */
   start(): Promise<void>;
   /** Asks for the next chunk. Whoever asks twice at once is answered in turn. */

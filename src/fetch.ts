@@ -131,9 +131,8 @@ async function answer({ format, name, describe }: ModelRequest, ask: Ask, settin
   const callStartedAt = clock.now();
   let call: StreamCall<Uint8Array> | undefined;
 
-  async function open(context: Context): Promise<Answer> {
+  async function open(context: Context, startedAt = clock.now()): Promise<Answer> {
     call = undefined;
-    const startedAt = clock.now();
     const response = await context.span.run(() => ask(context));
     const type = response.ok && response.body && streamTypeOf(response);
     if (type) {
