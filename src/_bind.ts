@@ -49,13 +49,14 @@ export function bind<Req, Res, StreamReq, Chunk>(
       return keep(answer.data, answer);
     },
     stream: async (request, context) => keep(context, await ask.stream(request, context)),
-    describeRequest: (request) => ({ ...format.describeRequest(request, ""), ...server.described }),
-    describeResponse: (response) => ({ ...format.describeResponse(response), ...beside.get(response as object) }),
+    describeRequest: (request) => Object.assign(format.describeRequest(request, ""), server.described),
+    describeResponse: (response) => Object.assign(format.describeResponse(response), beside.get(response as object)),
     describeChunk(chunk, context) {
       const describe = readers.get(context) ?? format.describeEvents?.() ?? format.describeEvent;
       readers.set(context, describe);
-      const { error, ...described } = describe(chunk);
-      return { ...described, error: error && reported(error), ...beside.get(context) };
+      const described = describe(chunk);
+      const error = described.error && reported(described.error);
+      return Object.assign(described, { error }, beside.get(context));
     },
   };
 }

@@ -6,11 +6,10 @@ import type { ChunkDescription } from "./provider.ts";
  * the later one wins, of token counts each for itself.
  */
 export function mergeDescription(earlier: ChunkDescription, later: ChunkDescription): ChunkDescription {
-  return {
-    ...addTo({}, earlier, later),
+  return Object.assign(addTo({}, earlier, later), {
     usage: earlier.usage && addTo({}, earlier.usage, later.usage ?? {}) || later.usage,
     isContent: earlier.isContent !== false || later.isContent !== false,
     isTerminal: earlier.isTerminal || (later.isTerminal ?? earlier.isTerminal),
     error: earlier.error ?? later.error,
-  };
+  });
 }
