@@ -13,7 +13,8 @@ export type Rule = readonly [
 
 /**
  * The first match decides. The patterns look at a line that says `status 429 retry-after` (the status and where the
- * server's wish to wait stood) and the lines of `describeFailure` below it, all in lower case. They run in linear time.
+ * server's wish to wait stood) and the lines of `describeFailure` below it, all in lower case. They run in linear time. Of
+ * the words within a pattern the order says nothing: it is one that compresses well.
  */
 export const RULES: readonly Rule[] = [
   // A programming error's message has names in it, which may be any words.

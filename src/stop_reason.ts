@@ -1,4 +1,7 @@
-/** How the providers spell each meaning, apart from as it is; `.` stands for `_` and `-`, a stem for all its words. */
+/**
+ * How the providers spell each meaning, apart from as it is, in an order that compresses well; `.` stands for `_` and
+ * `-`, a stem for all its words.
+ */
 const SPELLINGS: Readonly<Record<string, RegExp>> = {
   end_turn: /^(eos|completed?|stop)$/i,
   tool_use: /^(function|tool).calls?$/i,
